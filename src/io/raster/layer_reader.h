@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "data/cube/grid.h"
+#include "data/cube/layer.h"
+
+namespace ecocube {
+
+/// Reads layers on the cube's grid. A file on another grid is warped on the fly: classes, counts and source codes take
+/// the nearest value, continuous layers are interpolated bilinearly, or averaged when the file's pixels are smaller
+/// than two thirds of the cube's. Keeps files open between calls. Not for use by two threads at once.
+class LayerReader {
+ public:
+  /// `root`: the run's folder.
+  LayerReader(const Grid& grid, std::filesystem::path root);
+  ~LayerReader();
+  LayerReader(const LayerReader&) = delete;
+  LayerReader& operator=(const LayerReader&) = delete;
+
+  /// Reads stored numbers and validity of `window` (grid pixels), shapes [row][col]. `tile` fills {tile} in the
+  /// layer's paths. Missing pixels get valid 0 and value 0. A missing or damaged file is an error that names it.
+  Result<void> read(const Layer& layer, const std::string& tile, const Window& window, std::span<float> stored,
+                    std::span<std::uint8_t> valid);
+  /// The same as physical values.
+  Result<void> read_decoded(const Layer& layer, const std::string& tile, const Window& window, std::span<float> values,
+                            std::span<std::uint8_t> valid);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ecocube

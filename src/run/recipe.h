@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/options.h"
+#include "base/result.h"
+#include "data/cube/grid.h"
+#include "data/cube/legend.h"
+
+namespace ecocube {
+
+/// One entry under `sources`: a satellite archive or a set of rasters.
+struct SourceSpec {
+  std::string name;
+  std::string format;                ///< `glad` or `rasters`
+  std::string path;                  ///< folder, URL prefix, or file pattern with {variable}, {start}, {end}, *
+  std::string variable;              ///< rasters: name of the variable when the pattern has no {variable}
+  std::vector<std::string> mask;     ///< glad: quality flag preset or codes
+  std::string bad_scene = "fail";    ///< glad: `fail` or `skip` on a damaged scene
+  std::string kind = "continuous";   ///< rasters: `continuous` or `classes`
+  std::string periods = "seasons";   ///< rasters: how a year is divided
+  std::string unit;
+  std::optional<double> scale, offset, no_data;  ///< rasters: what the files do not say themselves
+  bool is_static = false;
+  void declare(OptionSet& options);
+};
+
+/// The entry `points`: a CSV file or any vector file, and what its columns mean.
+struct PointsSpec {
+  std::string path;
+  std::string layer;               ///< of a vector file with several
+  std::string crs;                 ///< of x and y; empty: what the file says
+  std::string x = "x", y = "y";    ///< columns of a CSV file
+  std::string date = "date";
+  std::string label = "label";
+  std::string weight;              ///< empty: every point weighs 1
+  std::string group;               ///< empty: no groups given
+  std::string id;                  ///< empty: the row number
+  void declare(OptionSet& options);
+};
+
+/// The entry `cube`.
+struct CubeSpec {
+  std::string name = "area";
+  Value grid;    ///< crs, pixel, origin, tile
+  Value area;    ///< {bbox: […]}, {file: …} or {tiles: […]}
+  Value years;
+  void declare(OptionSet& options);
+};
+
+struct StepSpec {
+  std::string name;   ///< unique within the recipe: `fill-gaps`; a second one of its kind is `fill-gaps-2`
+  std::string kind;   ///< `fill-gaps`
+  Value options;
+};
+
+/// What to make. Read from YAML; unknown keys are errors that name their full path.
+struct Recipe {
+  std::string origin;   ///< file name, for messages
+  CubeSpec cube;
+  std::vector<SourceSpec> sources;
+  std::optional<PointsSpec> points;
+  std::vector<StepSpec> steps;
+  std::string legend = "clc";
+  /// The recipe with every ${name} replaced and every step named; what is saved beside the outputs.
+  Value resolved;
+};
+
+using Settings = std::map<std::string, std::string>;
+
+/// Reads a recipe from YAML text. `settings` fill its ${name} places and override keys by their path
+/// (`steps.fill-gaps.window=5`). Relative paths count from `folder`.
+Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, const std::filesystem::path& folder,
+                            const Settings& settings);
+Result<Recipe> read_recipe(const std::filesystem::path& file, const Settings& settings);
+
+/// A YAML scalar or flow collection as a value: `5`, `tmwm`, `[p25, p50]`.
+Result<Value> parse_value(const std::string& yaml, const std::string& origin);
+
+}  // namespace ecocube
