@@ -20,6 +20,8 @@ std::optional<std::string> nearest_word(std::string_view word, std::span<const s
 std::string suggestion(std::string_view word, std::span<const std::string> known);
 
 std::vector<std::string> split(std::string_view text, char separator);
+/// Fields of one CSV line; a field in double quotes may hold separators, a doubled quote stands for one.
+std::vector<std::string> csv_fields(std::string_view line, char separator = ',');
 std::string join(std::span<const std::string> words, std::string_view separator);
 std::string_view trimmed(std::string_view text);
 std::string lower_case(std::string_view text);
