@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "io/raster/gdal_error.h"
+
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <gdal.h>
+
+#include <cerrno>
+#include <mutex>
+
+namespace ecocube {
+
+void keep_gdal_error(GdalErrors& errors, int level, const char* text) {
+  if (level < CE_Failure || !errors.first_.empty()) return;
+  errors.first_ = text;
+  errors.first_errno_ = errno;
+}
+
+namespace {
+
+void CPL_STDCALL handle(CPLErr level, CPLErrorNum, const char* text) {
+  keep_gdal_error(*static_cast<GdalErrors*>(CPLGetErrorHandlerUserData()), static_cast<int>(level), text);
+}
+
+}  // namespace
+
+void prepare_gdal() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
+    CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
+    CPLSetConfigOption("OGR_CT_FORCE_TRADITIONAL_GIS_ORDER", "NO");
+    CPLSetErrorHandler(CPLQuietErrorHandler);
+    GDALAllRegister();
+  });
+}
+
+void set_gdal_cache(std::size_t bytes) {
+  prepare_gdal();
+  GDALSetCacheMax64(static_cast<GIntBig>(bytes));
+}
+
+GdalErrors::GdalErrors() {
+  prepare_gdal();
+  errno = 0;
+  CPLErrorReset();
+  CPLPushErrorHandlerEx(handle, this);
+}
+
+GdalErrors::~GdalErrors() { CPLPopErrorHandler(); }
+
+std::string GdalErrors::text(const std::string& otherwise) const { return first_.empty() ? otherwise : first_; }
+
+bool GdalErrors::machine() const {
+  return first_errno_ == ENOSPC || first_errno_ == EDQUOT || first_errno_ == EACCES || first_errno_ == EROFS || first_errno_ == EIO ||
+         first_.find("No space left") != std::string::npos || first_.find("Permission denied") != std::string::npos;
+}
+
+}  // namespace ecocube

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "data/cube/grid.h"
+#include "io/raster/projection.h"
+
+namespace ecocube {
+
+/// A raster's own pixels: its CRS and the affine transform from (col, row) to map coordinates as GDAL orders it.
+struct PixelFrame {
+  std::string crs;
+  double geo_transform[6] = {0, 1, 0, 0, 0, -1};
+  std::int64_t rows = 0, cols = 0;
+};
+
+/// Where the pixels of one grid lie in the pixels of another. The projection is computed exactly on a lattice of every
+/// 32nd pixel of the target grid and interpolated between; the lattice is anchored at the grid's origin, so a pixel's
+/// position never depends on the window it is asked for in. The error is below a hundredth of a pixel at 30 m.
+class GridMapping {
+ public:
+  static Result<std::unique_ptr<GridMapping>> make(const Grid& target, const PixelFrame& source);
+
+  /// Positions of the window's pixel centres in source pixels (see resample::Positions), shape [row][col] each.
+  struct Positions {
+    std::vector<double> x, y;
+  };
+  Positions positions(const Window& window) const;
+
+  /// Source rows and cols that the positions touch, `margin` pixels wider, cut to the source; empty when none.
+  Window source_window(const Positions& positions, std::int64_t margin) const;
+
+  /// When both grids have the same CRS, pixel size and pixel borders: source (row, col) of the target's (0, 0).
+  std::optional<std::pair<std::int64_t, std::int64_t>> shift() const { return shift_; }
+
+  /// Size of a target pixel in source pixels, about the middle of the source.
+  double pixel_width() const { return pixel_width_; }
+  double pixel_height() const { return pixel_height_; }
+
+ private:
+  GridMapping() = default;
+  void to_source(std::vector<double>& x, std::vector<double>& y) const;
+  void find_shift();
+  void find_pixel_size();
+
+  Grid target_;
+  PixelFrame source_;
+  double inverse_[6] = {};
+  std::unique_ptr<Projection> projection_;  ///< none: same CRS
+  std::optional<std::pair<std::int64_t, std::int64_t>> shift_;
+  double pixel_width_ = 1, pixel_height_ = 1;
+};
+
+}  // namespace ecocube
