@@ -51,6 +51,8 @@ class Planning {
   virtual LayerSet& layers() = 0;                     ///< made by the sources and steps before; change in place
   virtual const std::vector<Task>& tasks() const = 0; ///< of all steps planned so far
   virtual std::uint64_t memory_per_task() const = 0;
+  /// Folder for files fetched from afar; kept between runs.
+  virtual const std::filesystem::path& cache() const = 0;
   /// Identity of a file or URL; an error when it is not there.
   virtual Result<TaskInput> input(const std::string& path) = 0;
   /// Lets `task` read `layer` on `tile`: adds the task that makes it, or the source's files.

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "apps/cli/commands.h"
+#include "apps/cli/compare_command.h"
+#include "apps/cli/simulate_command.h"
+#include "base/text.h"
+
+namespace {
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done, 1 some tasks failed, 2 wrong command line or recipe,\n"
+    "3 input data missing or damaged, 4 disk, network, memory or permission.\n\n"
+    "Example:\n"
+    "  ecocube run recipe.yaml --set archive=/data/glad --out europe --threads 8 --memory 16GB";
+
+/// CLI11 only says that an argument was not expected; a command that is nearly right deserves its name.
+int report_parse_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
+    fmt::print(stderr, "ecocube: unknown command '{}'{}\n", argv[1], ecocube::suggestion(argv[1], names));
+    return ecocube::exit_usage;
+  }
+  fmt::print(stderr, "ecocube: {}\n", error.what());
+  fmt::print(stderr, "Run 'ecocube {}--help' for the options.\n", argc > 1 && argv[1][0] != '-' ? std::string(argv[1]) + " " : "");
+  return ecocube::exit_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("ecocube: an open environmental data cube, from satellite archives and field points to published maps", "ecocube");
+  app.set_version_flag("--version", "ecocube " ECOCUBE_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  app.get_formatter()->column_width(36);
+  ecocube::Action action;
+  ecocube::add_run_commands(app, action);
+  ecocube::add_describe_commands(app, action);
+  ecocube::add_simulate_command(app, action);
+  ecocube::add_compare_command(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report_parse_error(app, error, argc, argv);
+  }
+  try {
+    return action();
+  } catch (const std::exception& problem) {
+    fmt::print(stderr, "ecocube: {}\n", problem.what());
+    return ecocube::exit_machine;
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/plan_recipe.h"
+
+#include "io/catalog/raster_pattern.h"
+#include "io/file/file.h"
+#include "run/cube.h"
+
+namespace ecocube {
+namespace fs = std::filesystem;
+
+namespace {
+
+Result<Legend> load_legend(const std::string& name) {
+  if (name == "clc") return clc_legend();
+  auto text = read_text(name);
+  if (!text) return within("legend", text.error());
+  return parse_legend(*text, name);
+}
+
+Result<LayerSet> source_layers(const Recipe& recipe) {
+  LayerSet layers;
+  for (const SourceSpec& source : recipe.sources) {
+    if (source.format != "rasters") continue;
+    RasterSource wanted;
+    wanted.name = source.name;
+    wanted.pattern = source.path;
+    wanted.variable = source.variable;
+    wanted.kind = source.kind == "classes" ? LayerKind::classes : LayerKind::continuous;
+    wanted.periods = *PeriodScheme::parse(source.periods);
+    wanted.unit = source.unit;
+    wanted.scale = source.scale;
+    wanted.offset = source.offset;
+    wanted.no_data = source.no_data;
+    wanted.is_static = source.is_static;
+    auto found = raster_layers(wanted);
+    if (!found) return within("sources." + source.name, found.error());
+    for (Layer& layer : *found) layers.put(std::move(layer));
+  }
+  return layers;
+}
+
+Value described(const OptionSet& options, std::string_view meaning) {
+  Value schema = options.json_schema();
+  schema["description"] = meaning;
+  return schema;
+}
+
+}  // namespace
+
+Result<Plan> plan_recipe(const Recipe& recipe, const StepList& steps, const RunSettings& settings) {
+  auto cube = make_cube(recipe.cube);
+  if (!cube) return within(recipe.origin, cube.error());
+  auto legend = load_legend(recipe.legend);
+  if (!legend) return within(recipe.origin, legend.error());
+  auto sources = source_layers(recipe);
+  if (!sources) return within(recipe.origin, sources.error());
+  return make_plan(recipe, steps, *cube, *legend, *sources, settings, [](const std::string& path) { return file_identity(path); });
+}
+
+Value resolved_recipe(const Recipe& recipe, const Plan& plan) {
+  Value document = recipe.resolved;
+  document["steps"] = Value::array();
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    Value options = Value::object();
+    for (const auto& [key, value] : plan.steps[i].options.items()) {
+      if (!value.is_null()) options[key] = value;
+    }
+    document["steps"].push_back({{recipe.steps[i].kind, options}});
+  }
+  return document;
+}
+
+Value recipe_schema(const StepList& steps) {
+  SourceSpec source;
+  PointsSpec points;
+  CubeSpec cube;
+  OptionSet source_options, points_options, cube_options;
+  source.declare(source_options);
+  points.declare(points_options);
+  cube.declare(cube_options);
+
+  Value one_step = Value::array();
+  for (const StepMaker& make : steps) {
+    const auto step = make();
+    OptionSet options;
+    step->declare(options);
+    Value body = options.json_schema();
+    body["description"] = step->info().summary;
+    body["type"] = Value::array({"object", "null"});
+    one_step.push_back({{"type", "object"},
+                        {"properties", {{step->info().name, body}}},
+                        {"required", {step->info().name}},
+                        {"additionalProperties", false}});
+    one_step.push_back({{"const", step->info().name}});
+  }
+  Value schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+                  {"title", "ecocube recipe"},
+                  {"type", "object"},
+                  {"additionalProperties", false},
+                  {"required", {"cube", "steps"}}};
+  schema["properties"]["cube"] = described(cube_options, "grid, area and years");
+  schema["properties"]["sources"] = {{"type", "object"}, {"additionalProperties", described(source_options, "a satellite archive or rasters")}};
+  schema["properties"]["points"] = described(points_options, "dated points to learn from");
+  schema["properties"]["steps"] = {{"type", "array"}, {"items", {{"oneOf", one_step}}}};
+  schema["properties"]["legend"] = {{"type", "string"}, {"default", "clc"}, {"description", "clc, or a CSV file"}};
+  return schema;
+}
+
+SizeOf sizes_in(const fs::path& root) {
+  return [root](const std::string& output) -> std::optional<std::uint64_t> {
+    std::error_code code;
+    const auto size = fs::file_size(root / output, code);
+    if (code) return std::nullopt;
+    return size;
+  };
+}
+
+}  // namespace ecocube

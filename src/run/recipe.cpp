@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/recipe.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "io/file/file.h"
+#include "run/yaml.h"
+
+namespace ecocube {
+namespace fs = std::filesystem;
+
+void SourceSpec::declare(OptionSet& options) {
+  options.add("format", format, "how the files are laid out").choices({"glad", "rasters"}).required();
+  options.add("path", path,
+              "glad: folder or http(s) prefix of the archive; rasters: file pattern with {variable}, {start}, {end}, {year}, * and ?")
+      .required();
+  options.add("variable", variable, "rasters: name of the variable when the pattern has no {variable}");
+  options.add("mask", mask, "glad: quality flags that count as clear: strict, default, relaxed, eumap, no-snow, or a list of codes");
+  options.add("bad_scene", bad_scene, "glad: what a damaged scene does: fail the task, or skip with a line in the run log").choices({"fail", "skip"});
+  options.add("kind", kind, "rasters: what the numbers are, which decides how they are resampled").choices({"continuous", "classes"});
+  options.add("periods", periods, "rasters: how a year is divided").choices({"seasons", "months", "quarters", "years"});
+  options.add("unit", unit, "rasters: unit of the values, when the files do not say");
+  options.add("scale", scale, "rasters: value = stored * scale + offset, when the files do not say");
+  options.add("offset", offset, "rasters: see scale");
+  options.add("no_data", no_data, "rasters: stored number that means missing, when the files do not say");
+  options.add("static", is_static, "rasters: true when the layers hold for all times");
+}
+
+void PointsSpec::declare(OptionSet& options) {
+  options.add("path", path, "CSV file or any vector file").required();
+  options.add("layer", layer, "layer of a vector file that has several");
+  options.add("crs", crs, "coordinate reference system of x and y; when empty the file must say");
+  options.add("x", x, "column of the longitude or easting (CSV)");
+  options.add("y", y, "column of the latitude or northing (CSV)");
+  options.add("date", date, "column of the date: 2018-07-01, 20180701, 2018/07/01 or a year");
+  options.add("label", label, "column of the class: a code or a name of the legend");
+  options.add("weight", weight, "column of the weight; none: every point weighs 1");
+  options.add("group", group, "column of the group; points of one group stay on one side of every fold");
+  options.add("id", id, "column of the name of a point; none: its row");
+}
+
+void CubeSpec::declare(OptionSet& options) {
+  options.add("name", name, "short name of the area, used in file names");
+  options.add("grid", grid, "{crs, pixel, origin: [x, y] of the upper left corner, tile: pixels}").required();
+  options.add("area", area, "{bbox: [min x, min y, max x, max y]}, {file: polygons} or {tiles: [r000_c000, …]}").required();
+  options.add("years", years, "2015..2020, or a list of years").required();
+}
+
+namespace {
+
+/// Replaces ${name} in every text; remembers which names were used.
+class Substitution {
+ public:
+  Substitution(const Settings& settings, std::string origin) : settings_(settings), origin_(std::move(origin)) {}
+
+  Result<void> apply(Value& value, const std::string& path) {
+    if (value.is_structured()) {
+      for (const auto& [key, element] : value.items()) {
+        ECOCUBE_TRY(apply(element, path.empty() ? key : path + "." + key));
+      }
+    } else if (value.is_string()) {
+      ECOCUBE_TRY_ASSIGN(value, replaced(value.get<std::string>(), path));
+    }
+    return {};
+  }
+  const std::set<std::string>& used() const { return used_; }
+
+ private:
+  Result<Value> replaced(std::string text, const std::string& path) {
+    bool changed = false;
+    for (auto begin = text.find("${"); begin != std::string::npos; begin = text.find("${", begin)) {
+      const auto end = text.find('}', begin);
+      if (end == std::string::npos) return usage_error("{}: {}: '${{' without '}}' in '{}'", origin_, path, text);
+      const std::string name = text.substr(begin + 2, end - begin - 2);
+      const auto setting = settings_.find(name);
+      if (setting == settings_.end()) return usage_error("{}: {}: ${{{}}} is not set; add --set {}=…", origin_, path, name, name);
+      used_.insert(name);
+      text.replace(begin, end - begin + 1, setting->second);
+      begin += setting->second.size();
+      changed = true;
+    }
+    if (!changed) return Value(std::move(text));
+    auto retyped = parse_yaml(text, origin_);
+    if (retyped && retyped->is_primitive() && !retyped->is_null()) return *retyped;
+    return Value(std::move(text));
+  }
+
+  const Settings& settings_;
+  std::string origin_;
+  std::set<std::string> used_;
+};
+
+/// The recipe's list of steps as {name: options} pairs; `- mosaic` and `- mosaic:` mean no options.
+Result<std::vector<StepSpec>> read_steps(const Value& list) {
+  if (!list.is_array() || list.empty()) return usage_error("steps: expected a list of steps");
+  std::vector<StepSpec> steps;
+  std::map<std::string, int> seen;
+  for (const Value& entry : list) {
+    StepSpec step;
+    if (entry.is_string()) {
+      step.kind = entry.get<std::string>();
+      step.options = Value::object();
+    } else if (entry.is_object() && entry.size() == 1) {
+      step.kind = entry.begin().key();
+      step.options = entry.begin().value().is_null() ? Value::object() : entry.begin().value();
+    } else {
+      return usage_error("steps: each entry is one step with its options, such as '- fill-gaps: {{window: 9}}', got {}", entry.dump());
+    }
+    const int number = ++seen[step.kind];
+    step.name = number == 1 ? step.kind : fmt::format("{}-{}", step.kind, number);
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+/// Where `key.path` stands in the recipe; steps and their options are found by the step's name.
+Value* place_of(Value& recipe, const std::vector<std::string>& path) {
+  Value* at = &recipe;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (at->is_array() && i == 1 && path[0] == "steps") {
+      std::map<std::string, int> seen;
+      Value* found = nullptr;
+      for (Value& entry : *at) {
+        const std::string kind = entry.is_string() ? entry.get<std::string>() : entry.begin().key();
+        const int number = ++seen[kind];
+        if (path[1] != (number == 1 ? kind : fmt::format("{}-{}", kind, number))) continue;
+        if (entry.is_string()) entry = Value{{kind, Value::object()}};
+        found = &entry.begin().value();
+      }
+      if (!found) return nullptr;
+      if (found->is_null()) *found = Value::object();
+      at = found;
+    } else if (at->is_object() && (at->contains(path[i]) || i + 1 == path.size())) {
+      at = &(*at)[path[i]];
+    } else {
+      return nullptr;
+    }
+  }
+  return at;
+}
+
+Result<void> override_keys(Value& document, const Settings& settings, std::set<std::string>& used) {
+  for (const auto& [key, text] : settings) {
+    const auto path = split(key, '.');
+    if (path.size() < 2 && !document.contains(key)) continue;
+    Value* place = place_of(document, path);
+    if (!place) continue;
+    ECOCUBE_TRY_ASSIGN(*place, parse_yaml(text, fmt::format("--set {}", key)));
+    used.insert(key);
+  }
+  return {};
+}
+
+void collect_names(const Value& value, std::set<std::string>& names) {
+  if (value.is_structured()) {
+    for (const Value& element : value) collect_names(element, names);
+  } else if (value.is_string()) {
+    const auto text = value.get<std::string>();
+    for (auto begin = text.find("${"); begin != std::string::npos; begin = text.find("${", begin + 2)) {
+      const auto end = text.find('}', begin);
+      if (end != std::string::npos) names.insert(text.substr(begin + 2, end - begin - 2));
+    }
+  }
+}
+
+/// A relative path counts from the recipe's folder, one that came in through --set from the current folder.
+std::string resolved_path(const std::string& raw, const std::string& path, const fs::path& folder) {
+  if (path.find("://") != std::string::npos || path.rfind("/vsi", 0) == 0 || fs::path(path).is_absolute()) return path;
+  const bool from_command_line = raw.rfind("${", 0) == 0;
+  return ((from_command_line ? fs::current_path() : fs::absolute(folder)) / path).lexically_normal().string();
+}
+
+const Value& at_or_null(const Value& map, const std::string& key) {
+  static const Value nothing = nullptr;
+  return map.is_object() && map.contains(key) ? map.at(key) : nothing;
+}
+
+std::string text_or_empty(const Value& value) { return value.is_string() ? value.get<std::string>() : ""; }
+
+Result<std::vector<SourceSpec>> read_sources(const Value& map, const Value& raw, const fs::path& folder) {
+  std::vector<SourceSpec> sources;
+  if (map.is_null()) return sources;
+  if (!map.is_object()) return usage_error("sources: expected a map of named sources, got {}", map.dump());
+  for (const auto& [name, value] : map.items()) {
+    SourceSpec source;
+    source.name = name;
+    OptionSet options;
+    source.declare(options);
+    ECOCUBE_TRY(options.read(value, "sources." + name));
+    source.path = resolved_path(text_or_empty(at_or_null(at_or_null(raw, name), "path")), source.path, folder);
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
+/// The saved recipe must read the same from any folder.
+void put_resolved_paths(Recipe& recipe) {
+  for (const SourceSpec& source : recipe.sources) recipe.resolved["sources"][source.name]["path"] = source.path;
+  if (recipe.points) recipe.resolved["points"]["path"] = recipe.points->path;
+  recipe.resolved["cube"]["area"] = recipe.cube.area;
+  recipe.resolved["legend"] = recipe.legend;
+}
+
+}  // namespace
+
+Result<Value> parse_value(const std::string& yaml, const std::string& origin) { return parse_yaml(yaml, origin); }
+
+Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, const fs::path& folder, const Settings& settings) {
+  ECOCUBE_TRY_ASSIGN(Value document, parse_yaml(yaml, origin));
+  if (!document.is_object()) return usage_error("{}: a recipe is a map with the keys cube, sources, points, steps, legend", origin);
+  const auto in_file = [&](Error error) { return within(origin, std::move(error)); };
+
+  std::set<std::string> names, used;
+  collect_names(document, names);
+  if (auto done = override_keys(document, settings, used); !done) return in_file(done.error());
+  const Value raw = document;
+  Substitution substitution(settings, origin);
+  ECOCUBE_TRY(substitution.apply(document, ""));
+  used.insert(substitution.used().begin(), substitution.used().end());
+  for (const auto& [key, text] : settings) {
+    if (used.contains(key) || names.contains(key)) continue;
+    const std::vector<std::string> known(names.begin(), names.end());
+    return usage_error("--set {}: {} has no ${{{}}} and no such key{}", key, origin, key, suggestion(key, known));
+  }
+
+  Recipe recipe;
+  recipe.origin = origin;
+  Value cube, sources, points, steps, legend = "clc";
+  OptionSet keys;
+  keys.add("cube", cube, "grid, area and years").required();
+  keys.add("sources", sources, "satellite archives and rasters, by name");
+  keys.add("points", points, "dated points to learn from");
+  keys.add("steps", steps, "what is done, in order").required();
+  keys.add("legend", legend, "clc, or a CSV file with the columns code, name, raster_value, red, green, blue");
+  if (auto done = keys.read(document, ""); !done) return in_file(done.error());
+
+  OptionSet cube_keys;
+  recipe.cube.declare(cube_keys);
+  if (auto done = cube_keys.read(cube, "cube"); !done) return in_file(done.error());
+  if (recipe.cube.area.is_object() && recipe.cube.area.contains("file")) {
+    const std::string file = value_text(recipe.cube.area["file"]);
+    recipe.cube.area["file"] = resolved_path(text_or_empty(at_or_null(at_or_null(at_or_null(raw, "cube"), "area"), "file")), file, folder);
+  }
+  auto source_list = read_sources(sources, at_or_null(raw, "sources"), folder);
+  if (!source_list) return in_file(source_list.error());
+  recipe.sources = std::move(*source_list);
+  if (!points.is_null()) {
+    recipe.points.emplace();
+    OptionSet options;
+    recipe.points->declare(options);
+    if (auto done = options.read(points, "points"); !done) return in_file(done.error());
+    recipe.points->path = resolved_path(text_or_empty(at_or_null(at_or_null(raw, "points"), "path")), recipe.points->path, folder);
+  }
+  auto step_list = read_steps(steps);
+  if (!step_list) return in_file(step_list.error());
+  recipe.steps = std::move(*step_list);
+  recipe.legend = value_text(legend);
+  if (recipe.legend != "clc") recipe.legend = resolved_path(text_or_empty(at_or_null(raw, "legend")), recipe.legend, folder);
+  recipe.resolved = std::move(document);
+  put_resolved_paths(recipe);
+  return recipe;
+}
+
+Result<Recipe> read_recipe(const fs::path& file, const Settings& settings) {
+  ECOCUBE_TRY_ASSIGN(const std::string text, read_text(file));
+  return parse_recipe(text, file.filename().string(), file.parent_path().empty() ? fs::path(".") : file.parent_path(), settings);
+}
+
+}  // namespace ecocube

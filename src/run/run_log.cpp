@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/run_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "base/text.h"
+#include "data/cube/period.h"
+#include "io/file/file.h"
+
+namespace ecocube {
+namespace {
+
+std::string utc_now() {
+  const auto now = std::chrono::system_clock::now();
+  const Day day = std::chrono::floor<std::chrono::days>(now);
+  const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::milliseconds>(now - day)};
+  return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", iso_date(day), time.hours().count(), time.minutes().count(), time.seconds().count(),
+                     time.subseconds().count());
+}
+
+}  // namespace
+
+Result<void> RunLog::add(const std::string& event, const Value& details) {
+  Value line = {{"time", utc_now()}, {"event", event}};
+  for (const auto& [key, value] : details.items()) line[key] = value;
+  const std::string text = line.dump() + "\n";
+  const std::lock_guard lock(mutex_);
+  const int descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (descriptor < 0) return machine_error("writing run log {}: {}", file_.string(), std::strerror(errno));
+  // One write call, so that lines of two processes never mix.
+  const ssize_t count = ::write(descriptor, text.data(), text.size());
+  const int code = errno;
+  ::close(descriptor);
+  if (count != static_cast<ssize_t>(text.size())) return machine_error("writing run log {}: {}", file_.string(), std::strerror(code));
+  return {};
+}
+
+std::vector<Value> read_run_log(const std::filesystem::path& file) {
+  std::vector<Value> events;
+  const auto text = read_text(file);
+  if (!text) return events;
+  for (const std::string& line : split(*text, '\n')) {
+    Value event = Value::parse(line, nullptr, false);
+    if (!event.is_discarded()) events.push_back(std::move(event));
+  }
+  return events;
+}
+
+}  // namespace ecocube

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <mutex>
+
+#include "base/text.h"
+#include "io/file/file.h"
+#include "run/executor.h"
+
+namespace ecocube {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPartial = ".partial-";
+
+bool process_lives(std::int64_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM; }
+
+/// The outputs of one running task under their temporary names.
+class StagedTask : public TaskRun {
+ public:
+  StagedTask(const RunSettings& settings, std::vector<std::string>& notes, const std::function<void(double)>& share_done)
+      : settings_(settings), notes_(notes), share_done_(share_done) {}
+
+  const fs::path& root() const override { return settings_.root; }
+  std::uint64_t memory_bytes() const override { return settings_.memory_per_task(); }
+
+  fs::path stage(const std::string& output) override {
+    const std::lock_guard lock(mutex_);
+    const fs::path final_path = settings_.root / output;
+    std::error_code ignored;
+    fs::create_directories(final_path.parent_path(), ignored);
+    clear_leftovers(final_path);
+    const fs::path partial = final_path.parent_path() / fmt::format("{}{}-{}", kPartial, ::getpid(), final_path.filename().string());
+    if (std::find(outputs_.begin(), outputs_.end(), output) == outputs_.end()) {
+      outputs_.push_back(output);
+      partials_.push_back(partial);
+    }
+    return partial;
+  }
+
+  void note(std::string text) override {
+    const std::lock_guard lock(mutex_);
+    notes_.push_back(std::move(text));
+  }
+
+  void progress(double share) override {
+    const std::lock_guard lock(mutex_);
+    const double more = std::clamp(share, 0.0, 1.0) - share_;
+    if (more <= 0) return;
+    share_ += more;
+    share_done_(more);
+  }
+
+  Result<std::vector<TaskRecord::Output>> commit() {
+    std::vector<TaskRecord::Output> made;
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+      ECOCUBE_TRY_ASSIGN(const std::uint64_t bytes, ecocube::file_size(partials_[i]));
+      ECOCUBE_TRY_ASSIGN(std::string sum, ecocube::file_sha256(partials_[i]));
+      made.push_back({outputs_[i], bytes, std::move(sum)});
+    }
+    for (std::size_t i = 0; i < outputs_.size(); ++i) ECOCUBE_TRY(move_into_place(partials_[i], settings_.root / outputs_[i]));
+    std::sort(made.begin(), made.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    share_done_(1 - share_);
+    return made;
+  }
+
+  void discard() {
+    for (const fs::path& partial : partials_) {
+      std::error_code ignored;
+      fs::remove(partial, ignored);
+    }
+  }
+
+ private:
+  /// Removes partial files of this output that a process left which is no more.
+  static void clear_leftovers(const fs::path& final_path) {
+    const std::string name = final_path.filename().string();
+    std::error_code code;
+    for (const auto& entry : fs::directory_iterator(final_path.parent_path(), code)) {
+      const std::string other = entry.path().filename().string();
+      if (!other.starts_with(kPartial) || !other.ends_with("-" + name)) continue;
+      const auto pid = parse_integer(std::string_view(other).substr(kPartial.size(), other.size() - name.size() - 1 - kPartial.size()));
+      std::error_code ignored;
+      if (pid && (!process_lives(*pid) || *pid == ::getpid())) fs::remove(entry.path(), ignored);
+    }
+  }
+
+  const RunSettings& settings_;
+  std::vector<std::string>& notes_;
+  const std::function<void(double)>& share_done_;
+  std::mutex mutex_;
+  std::vector<std::string> outputs_;
+  std::vector<fs::path> partials_;
+  double share_ = 0;
+};
+
+}  // namespace
+
+Result<TaskRecord> run_task(const Plan& plan, const Task& task, const RunSettings& settings, RecordStore& records, std::vector<std::string>& notes,
+                            const std::function<void(double)>& share_done) {
+  StagedTask staged(settings, notes, share_done);
+  Result<void> ran;
+  try {
+    ran = plan.step_named(task.step)->step->run(task, staged);
+  } catch (const std::bad_alloc&) {
+    ran = machine_error("out of memory; give more by --memory or fewer --threads");
+  }
+  if (!ran) {
+    staged.discard();
+    return within(task.id(), ran.error());
+  }
+  auto outputs = staged.commit();
+  if (!outputs) {
+    staged.discard();
+    return within(task.id(), outputs.error());
+  }
+  TaskRecord record{task.id(), task.key, task.inputs, {}, task.facts, std::move(*outputs)};
+  for (const std::string& need : task.needs) {
+    const Task* other = plan.task_with_id(need);
+    record.needs[need] = other ? other->key : "";
+  }
+  if (auto kept = records.keep(record); !kept) return within(task.id(), kept.error());
+  return record;
+}
+
+}  // namespace ecocube
