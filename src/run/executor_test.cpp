@@ -88,7 +88,7 @@ class ExecutorTest : public testing::Test {
 
   SizeOf sizes() const {
     return [root = settings.root](const std::string& output) -> std::optional<std::uint64_t> {
-      const auto size = ecocube::file_size(root / output);
+      const auto size = size_of_file(root / output);
       return size ? std::optional(*size) : std::nullopt;
     };
   }

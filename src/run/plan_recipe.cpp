@@ -27,6 +27,7 @@ Result<LayerSet> source_layers(const Recipe& recipe) {
     wanted.variable = source.variable;
     wanted.kind = source.kind == "classes" ? LayerKind::classes : LayerKind::continuous;
     wanted.periods = *PeriodScheme::parse(source.periods);
+    wanted.band = source.band;
     wanted.unit = source.unit;
     wanted.scale = source.scale;
     wanted.offset = source.offset;

@@ -21,6 +21,7 @@ void SourceSpec::declare(OptionSet& options) {
   options.add("bad_scene", bad_scene, "glad: what a damaged scene does: fail the task, or skip with a line in the run log").choices({"fail", "skip"});
   options.add("kind", kind, "rasters: what the numbers are, which decides how they are resampled").choices({"continuous", "classes"});
   options.add("periods", periods, "rasters: how a year is divided").choices({"seasons", "months", "quarters", "years"});
+  options.add("band", band, "rasters: which band to read; 0: the only one").range(0, 65535);
   options.add("unit", unit, "rasters: unit of the values, when the files do not say");
   options.add("scale", scale, "rasters: value = stored * scale + offset, when the files do not say");
   options.add("offset", offset, "rasters: see scale");

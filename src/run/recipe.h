@@ -25,6 +25,7 @@ struct SourceSpec {
   std::string bad_scene = "fail";    ///< glad: `fail` or `skip` on a damaged scene
   std::string kind = "continuous";   ///< rasters: `continuous` or `classes`
   std::string periods = "seasons";   ///< rasters: how a year is divided
+  int band = 0;                      ///< rasters: band to read of files that have several
   std::string unit;
   std::optional<double> scale, offset, no_data;  ///< rasters: what the files do not say themselves
   bool is_static = false;

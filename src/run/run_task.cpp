@@ -58,7 +58,7 @@ class StagedTask : public TaskRun {
   Result<std::vector<TaskRecord::Output>> commit() {
     std::vector<TaskRecord::Output> made;
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
-      ECOCUBE_TRY_ASSIGN(const std::uint64_t bytes, ecocube::file_size(partials_[i]));
+      ECOCUBE_TRY_ASSIGN(const std::uint64_t bytes, size_of_file(partials_[i]));
       ECOCUBE_TRY_ASSIGN(std::string sum, ecocube::file_sha256(partials_[i]));
       made.push_back({outputs_[i], bytes, std::move(sum)});
     }

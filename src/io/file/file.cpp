@@ -96,7 +96,7 @@ Result<void> write_text_atomic(const fs::path& path, std::string_view text) {
   return written;
 }
 
-Result<std::uint64_t> file_size(const fs::path& path) {
+Result<std::uint64_t> size_of_file(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return failed("reading", path);
   return static_cast<std::uint64_t>(status.st_size);

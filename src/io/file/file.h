@@ -19,7 +19,7 @@ Result<void> write_text(const std::filesystem::path& path, std::string_view text
 Result<void> make_folders(const std::filesystem::path& folder);
 /// Renames over `to`, after flushing `from` to the disk.
 Result<void> move_into_place(const std::filesystem::path& from, const std::filesystem::path& to);
-Result<std::uint64_t> file_size(const std::filesystem::path& path);
+Result<std::uint64_t> size_of_file(const std::filesystem::path& path);
 /// 64 hexadecimal digits.
 Result<std::string> file_sha256(const std::filesystem::path& path);
 /// Changes when the file's content may have: size and time of last change.

@@ -154,11 +154,12 @@ Result<std::unique_ptr<RasterWriter>> RasterWriter::create(const std::filesystem
     GDALRasterBandH band = GDALGetRasterBand(dataset, static_cast<int>(i) + 1);
     GDALSetDescription(band, bands[i].name.c_str());
     if (encoding.no_data) GDALSetRasterNoDataValue(band, *encoding.no_data);
-    if (encoding.scale != 1 || encoding.offset != 0) {
-      GDALSetRasterScale(band, encoding.scale);
-      GDALSetRasterOffset(band, encoding.offset);
+    const Encoding& own = bands[i].encoding ? *bands[i].encoding : encoding;
+    if (own.scale != 1 || own.offset != 0) {
+      GDALSetRasterScale(band, own.scale);
+      GDALSetRasterOffset(band, own.offset);
     }
-    if (!encoding.unit.empty()) GDALSetRasterUnitType(band, encoding.unit.c_str());
+    if (!own.unit.empty()) GDALSetRasterUnitType(band, own.unit.c_str());
     if (!bands[i].classes.empty() && bands.size() == 1) write_classes(band, bands[i].classes);
   }
   if (errors.any()) return fail(blame_of(errors), "creating raster {}: {}", path.string(), errors.text());

@@ -57,9 +57,11 @@ struct BandSpec {
   std::string name;
   LayerKind kind = LayerKind::continuous;
   std::vector<LegendClass> classes;  ///< colours and names to write into the file; empty: none
+  /// Scale, offset and unit of this band where they differ from the file's encoding; type and no data never do.
+  std::optional<Encoding> encoding = std::nullopt;
 };
 
-/// Writes one GeoTIFF in tiles (ZSTD, band by band). All bands share one encoding.
+/// Writes one GeoTIFF in tiles (ZSTD, band by band). All bands share one data type and no-data number.
 class RasterWriter {
  public:
   /// Rows of one stored block: writing whole multiples of it from the top is fastest.

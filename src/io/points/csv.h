@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace ecocube {
+
+/// One row of a CSV text, with the columns asked for only.
+struct CsvRow {
+  std::size_t line = 0;             ///< where it begins, from 1; the header is line 1
+  std::vector<std::string> fields;  ///< in the order asked for, without spaces around
+};
+
+/// Reads CSV text with a header line: fields parted by comma, semicolon or tab (whichever the header has most of),
+/// double quotes around fields that hold separators or line ends, a doubled quote for one, any line ends, an optional
+/// UTF-8 mark. Empty lines are passed over.
+///
+/// origin   names the text in messages
+/// wanted   names of columns; one that is missing or there twice is an error
+/// A row with another number of fields than the header and a quote without end are errors that name the line.
+Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin, const std::vector<std::string>& wanted);
+
+}  // namespace ecocube
