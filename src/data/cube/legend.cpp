@@ -6,29 +6,6 @@
 #include "base/text.h"
 
 namespace ecocube {
-namespace {
-
-/// Fields of one CSV line; a field in double quotes may hold commas, a doubled quote stands for one.
-std::vector<std::string> csv_fields(std::string_view line) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
-      fields.back() += line[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else {
-      fields.back() += c;
-    }
-  }
-  return fields;
-}
-
-}  // namespace
-
 std::string Color::hex() const { return fmt::format("{:02x}{:02x}{:02x}", red, green, blue); }
 
 const LegendClass* Legend::with_code(std::string_view code) const {

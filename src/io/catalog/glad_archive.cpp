@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kListedScenes = 20;
 
 /// `49N`, `00S`
-bool is_latitude_part(const std::string& name) { return name.size() == 3 && parse_glad_tile("000E_" + name).has_value(); }
+bool is_latitude_part(const std::string& name) {
+  return name.size() == 3 && parse_glad_tile("000E_" + name).has_value();
+}
 
 Result<void> check_layout(const std::string& folder) {
   std::error_code code;
@@ -30,7 +32,10 @@ Result<void> check_layout(const std::string& folder) {
   const bool fits = std::any_of(fs::begin(entries), fs::end(entries), [](const fs::directory_entry& entry) {
     return is_latitude_part(entry.path().filename().string());
   });
-  if (!fits) return input_error("GLAD archive {}: no folder in it is named like a latitude (49N); expected files such as 49N/013E_49N/1012.tif", folder);
+  if (!fits)
+    return input_error(
+        "GLAD archive {}: no folder in it is named like a latitude (49N); expected files such as 49N/013E_49N/1012.tif",
+        folder);
   return {};
 }
 
@@ -42,13 +47,15 @@ fs::path folder_name_of(const std::string& url) {
 Result<void> check_unchanged(const std::string& location, const std::string& planned, const std::string& found) {
   if (found == planned) return {};
   if (found.empty()) return input_error("{} is gone since the run was planned; plan it again", location);
-  return input_error("{} has changed since the run was planned (then {}; now {}); plan it again", location, planned, found);
+  return input_error("{} has changed since the run was planned (then {}; now {}); plan it again", location, planned,
+                     found);
 }
 
 }  // namespace
 
 std::size_t GladSurvey::missing() const {
-  return static_cast<std::size_t>(std::count_if(records.begin(), records.end(), [](const GladRecord& record) { return !record.present; }));
+  return static_cast<std::size_t>(
+      std::count_if(records.begin(), records.end(), [](const GladRecord& record) { return !record.present; }));
 }
 
 std::string GladSurvey::missing_text() const {
@@ -61,7 +68,8 @@ std::string GladSurvey::missing_text() const {
     if (record.present) continue;
     if (listed++ == kListedScenes) return text + fmt::format(" and {} more", count - kListedScenes);
     const bool same_tile = before && before->tile == record.tile;
-    text += same_tile ? fmt::format(", {}", record.interval_id) : fmt::format("{} {} {}", before ? ";" : "", record.tile.name(), record.interval_id);
+    text += same_tile ? fmt::format(", {}", record.interval_id)
+                      : fmt::format("{} {} {}", before ? ";" : "", record.tile.name(), record.interval_id);
     before = &record;
   }
   return text;
@@ -74,7 +82,8 @@ Result<GladArchive> GladArchive::open(const std::string& place, const fs::path& 
   archive.is_remote_ = is_url(place);
   archive.http_ = std::move(http);
   if (archive.is_remote_) {
-    if (cache.empty()) return usage_error("GLAD archive {}: a folder for downloaded scenes is needed", shown_url(place));
+    if (cache.empty())
+      return usage_error("GLAD archive {}: a folder for downloaded scenes is needed", shown_url(place));
     archive.cache_ = cache / folder_name_of(shown_url(archive.place_));
   } else {
     ECOCUBE_TRY(check_layout(archive.place_));
@@ -121,13 +130,14 @@ Result<GladSurvey> GladArchive::survey(std::span<const GladTile> tiles, std::spa
   });
   if (failure) return Failure(*failure);
   if (!survey.records.empty() && survey.missing() == survey.records.size()) {
-    return input_error("GLAD archive {}: none of the {} scenes asked for is there; the first would be {}", shown_url(place_), survey.records.size(),
-                       shown_url(survey.records.front().location));
+    return input_error("GLAD archive {}: none of the {} scenes asked for is there; the first would be {}",
+                       shown_url(place_), survey.records.size(), shown_url(survey.records.front().location));
   }
   return survey;
 }
 
-Result<std::optional<std::string>> GladArchive::find(const GladTile& tile, int interval_id, const std::string& identity) const {
+Result<std::optional<std::string>> GladArchive::find(const GladTile& tile, int interval_id,
+                                                     const std::string& identity) const {
   const std::string location = location_of(tile, interval_id);
   if (!is_remote_) {
     ECOCUBE_TRY_ASSIGN(const GladRecord record, look(tile, interval_id));

@@ -48,7 +48,8 @@ class GladArchive {
   /// The scene as a local file, downloaded into the cache when it is not there yet; nothing when the archive has no
   /// such scene. With the identity from a survey, a cached copy of something else is fetched anew, and a scene that
   /// has changed since the survey is an error.
-  Result<std::optional<std::string>> find(const GladTile& tile, int interval_id, const std::string& identity = {}) const;
+  Result<std::optional<std::string>> find(const GladTile& tile, int interval_id,
+                                          const std::string& identity = {}) const;
 
  private:
   GladArchive() = default;

@@ -24,7 +24,8 @@ constexpr GladTile kTile{13, 49};
 class Glad : public testing::Test {
  protected:
   Glad() {
-    folder_ = fs::temp_directory_path() / fmt::format("ecocube-glad-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = fs::temp_directory_path() / fmt::format("ecocube-glad-{}-{}", ::getpid(),
+                                                      testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_ / "archive" / "49N" / "013E_49N");
   }
@@ -34,7 +35,8 @@ class Glad : public testing::Test {
   std::string scene(int id) const { return folder_ / "archive" / glad_scene_path(kTile, id); }
 
   /// Writes bands × window of a grid; the number at (band from 1, row, col) of the grid is 1000 band + 10 row + col.
-  static void write(const std::string& path, const Grid& grid, const Window& window, std::size_t bands = 8, DataType type = DataType::uint16) {
+  static void write(const std::string& path, const Grid& grid, const Window& window, std::size_t bands = 8,
+                    DataType type = DataType::uint16) {
     Encoding encoding;
     encoding.type = type;
     auto writer = RasterWriter::create(path, grid, window, encoding, std::vector<BandSpec>(bands));
@@ -94,7 +96,9 @@ TEST_F(Glad, AFileThatIsNoSceneOfTheTileIsRefusedWithTheReason) {
   write(scene(990), coarse, {0, 0, 4, 4});
   EXPECT_EQ(message_of(scene(990)), start + "its pixels are 0.0005 x 0.0005 instead of 0.00025 degrees");
   write(scene(990), GladTile{14, 49}.grid(), {100, 100, 4, 4});
-  EXPECT_EQ(message_of(scene(990)), start + "its 4 x 4 pixels from 14.02450 49.97450 to 14.02550 49.97550 reach beyond the tile's 12.9995 48.9995 to 14.0005 50.0005");
+  EXPECT_EQ(message_of(scene(990)), start +
+                                        "its 4 x 4 pixels from 14.02450 49.97450 to 14.02550 49.97550 reach beyond the "
+                                        "tile's 12.9995 48.9995 to 14.0005 50.0005");
   write(scene(990), kTile.grid(), {-1, 0, 4, 4});
   EXPECT_THAT(message_of(scene(990)), HasSubstr("reach beyond the tile's"));
   Grid shifted = kTile.grid();
@@ -130,7 +134,8 @@ TEST_F(Glad, ACutShortSceneIsAnErrorWhereverTheCutIs) {
     EXPECT_THAT(message_of(cut), HasSubstr(cut.string())) << share;
   }
   fs::resize_file(scene(990), size - 1);
-  EXPECT_THAT(message_of(scene(990)), HasSubstr("reading GLAD scene " + scene(990) + ": the file is cut short: block "));
+  EXPECT_THAT(message_of(scene(990)),
+              HasSubstr("reading GLAD scene " + scene(990) + ": the file is cut short: block "));
   EXPECT_THAT(message_of(scene(990)), EndsWith(fmt::format("lies beyond its {} bytes", size - 1)));
 }
 
@@ -192,7 +197,8 @@ TEST_F(Glad, ASceneThatChangedSinceTheSurveyIsAnError) {
 
 TEST_F(Glad, AMissingFolderOrOneOfAnotherLayoutIsAnErrorThatNamesIt) {
   EXPECT_EQ(GladArchive::open("/no/such/archive", {}).error().message, "GLAD archive /no/such/archive: no such folder");
-  EXPECT_THAT(GladArchive::open(folder_, {}).error().message, HasSubstr("no folder in it is named like a latitude (49N)"));
+  EXPECT_THAT(GladArchive::open(folder_, {}).error().message,
+              HasSubstr("no folder in it is named like a latitude (49N)"));
 }
 
 TEST_F(Glad, AnArchiveWithNoneOfTheScenesIsAnErrorThatNamesWhereTheFirstWouldBe) {
@@ -201,7 +207,8 @@ TEST_F(Glad, AnArchiveWithNoneOfTheScenesIsAnErrorThatNamesWhereTheFirstWouldBe)
   const int ids[] = {990, 991};
   const auto survey = archive->survey(tiles, ids);
   ASSERT_FALSE(survey);
-  EXPECT_EQ(survey.error().message, "GLAD archive " + root() + ": none of the 2 scenes asked for is there; the first would be " + scene(990));
+  EXPECT_EQ(survey.error().message,
+            "GLAD archive " + root() + ": none of the 2 scenes asked for is there; the first would be " + scene(990));
 }
 
 /// The same archive behind a URL.
@@ -255,7 +262,9 @@ TEST_F(GladOverHttp, ACachedCopyOfAnOlderVersionIsFetchedAnew) {
   version_ = "\"v3\"";
   const auto changed = archive().find(kTile, 991, "planned long ago");
   ASSERT_FALSE(changed);
-  EXPECT_THAT(changed.error().message, HasSubstr("/ard2/49N/013E_49N/991.tif has changed since the run was planned (then planned long ago; now "));
+  EXPECT_THAT(
+      changed.error().message,
+      HasSubstr("/ard2/49N/013E_49N/991.tif has changed since the run was planned (then planned long ago; now "));
 }
 
 }  // namespace

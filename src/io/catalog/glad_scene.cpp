@@ -17,11 +17,13 @@ constexpr double kOffGrid = 0.02;
 
 Result<void> check_bands(const RasterInfo& info) {
   if (info.bands.size() != kGladBands.size()) {
-    return input_error("it has {} {} instead of {}", info.bands.size(), info.bands.size() == 1 ? "band" : "bands", kGladBands.size());
+    return input_error("it has {} {} instead of {}", info.bands.size(), info.bands.size() == 1 ? "band" : "bands",
+                       kGladBands.size());
   }
   for (std::size_t i = 0; i < info.bands.size(); ++i) {
     const DataType type = info.bands[i].encoding.type;
-    if (type != DataType::uint16) return input_error("band {} holds {} instead of uint16 numbers", i + 1, name_of(type));
+    if (type != DataType::uint16)
+      return input_error("band {} holds {} instead of uint16 numbers", i + 1, name_of(type));
   }
   return {};
 }
@@ -52,10 +54,13 @@ Result<Window> place_on_tile(const RasterInfo& info, const GladTile& tile) {
   const Window window{std::llround(row), std::llround(col), info.rows, info.cols};
   const Window whole{0, 0, kGladTilePixels, kGladTilePixels};
   if (intersection(window, whole) != window) {
-    const double right = transform[0] + pixel_x * static_cast<double>(info.cols), bottom = transform[3] - pixel_y * static_cast<double>(info.rows);
+    const double right = transform[0] + pixel_x * static_cast<double>(info.cols),
+                 bottom = transform[3] - pixel_y * static_cast<double>(info.rows);
     const Bounds allowed = grid.bounds(whole);
-    return input_error("its {} x {} pixels from {:.5f} {:.5f} to {:.5f} {:.5f} reach beyond the tile's {:.4f} {:.4f} to {:.4f} {:.4f}", info.cols,
-                       info.rows, transform[0], bottom, right, transform[3], allowed.min_x, allowed.min_y, allowed.max_x, allowed.max_y);
+    return input_error(
+        "its {} x {} pixels from {:.5f} {:.5f} to {:.5f} {:.5f} reach beyond the tile's {:.4f} {:.4f} to {:.4f} {:.4f}",
+        info.cols, info.rows, transform[0], bottom, right, transform[3], allowed.min_x, allowed.min_y, allowed.max_x,
+        allowed.max_y);
   }
   const double off = std::max(std::abs(col - std::round(col)), std::abs(row - std::round(row)));
   if (off > kOffGrid) return input_error("its pixels lie {:.2f} of a pixel off the tile's grid", off);
@@ -85,13 +90,16 @@ Result<std::unique_ptr<GladScene>> GladScene::open(const std::string& path, cons
 Result<void> GladScene::read(std::span<const int> bands, const Window& window, std::span<std::uint16_t> values) {
   const std::size_t plane = static_cast<std::size_t>(window.pixels());
   assert(values.size() == bands.size() * plane);
-  for (std::size_t i = 0; i < bands.size(); ++i) ECOCUBE_TRY(read_band(bands[i], window, values.subspan(i * plane, plane)));
+  for (std::size_t i = 0; i < bands.size(); ++i)
+    ECOCUBE_TRY(read_band(bands[i], window, values.subspan(i * plane, plane)));
   return {};
 }
 
 Result<void> GladScene::read_band(int band, const Window& window, std::span<std::uint16_t> values) {
   const Window part = intersection(window, covers_);
-  const auto in_file = [this](const Window& w) { return Window{w.row - covers_.row, w.col - covers_.col, w.rows, w.cols}; };
+  const auto in_file = [this](const Window& w) {
+    return Window{w.row - covers_.row, w.col - covers_.col, w.rows, w.cols};
+  };
   if (!part.empty() && part == window) return raster_->read(band, in_file(window), values);
   std::fill(values.begin(), values.end(), std::uint16_t{0});
   if (part.empty()) return {};

@@ -22,8 +22,10 @@ Period period_of(const PatternMatch& match, const PeriodScheme& scheme) {
 Result<int> band_of(const RasterSource& source, const Raster& raster) {
   const int count = static_cast<int>(raster.info().bands.size());
   if (count == 0) return input_error("source {}: {} has no bands", source.name, raster.path());
-  if (source.band > count) return input_error("source {}: {} has {} bands, not {}", source.name, raster.path(), count, source.band);
-  if (source.band == 0 && count > 1) return input_error("source {}: {} has {} bands where one is expected", source.name, raster.path(), count);
+  if (source.band > count)
+    return input_error("source {}: {} has {} bands, not {}", source.name, raster.path(), count, source.band);
+  if (source.band == 0 && count > 1)
+    return input_error("source {}: {} has {} bands where one is expected", source.name, raster.path(), count);
   return std::max(1, source.band);
 }
 
@@ -39,7 +41,8 @@ Encoding encoding_of(const RasterSource& source, const RasterBand& band) {
 /// NaN as the no-data number equals itself here.
 bool same_encoding(const Encoding& a, const Encoding& b) {
   const bool both_nan = a.no_data && b.no_data && *a.no_data != *a.no_data && *b.no_data != *b.no_data;
-  return a.type == b.type && a.scale == b.scale && a.offset == b.offset && a.unit == b.unit && (both_nan || a.no_data == b.no_data);
+  return a.type == b.type && a.scale == b.scale && a.offset == b.offset && a.unit == b.unit &&
+         (both_nan || a.no_data == b.no_data);
 }
 
 Result<Layer> layer_of(const RasterSource& source, const PatternMatch& match) {
@@ -55,7 +58,8 @@ Result<Layer> layer_of(const RasterSource& source, const PatternMatch& match) {
   if (!source.is_static) layer.period = period_of(match, source.periods);
   layer.made_by = source.name;
   const bool is_file = !match.path.starts_with("/vsi") && match.path.find("://") == std::string::npos;
-  layer.files.push_back({is_file ? std::filesystem::absolute(match.path).lexically_normal().string() : match.path, number});
+  layer.files.push_back(
+      {is_file ? std::filesystem::absolute(match.path).lexically_normal().string() : match.path, number});
   return layer;
 }
 
@@ -63,7 +67,9 @@ Result<Layer> layer_of(const RasterSource& source, const PatternMatch& match) {
 
 Result<std::vector<Layer>> raster_layers(const RasterSource& source) {
   if (!source.is_static && !has_dates(source.pattern)) {
-    return usage_error("source {}: the path {} says no dates; put {{start}} and {{end}} or {{year}} into it, or set static: true", source.name, source.pattern);
+    return usage_error(
+        "source {}: the path {} says no dates; put {{start}} and {{end}} or {{year}} into it, or set static: true",
+        source.name, source.pattern);
   }
   const auto matches = find_rasters(source.pattern);
   if (!matches) return within("source " + source.name, matches.error());
@@ -75,7 +81,8 @@ Result<std::vector<Layer>> raster_layers(const RasterSource& source) {
     if (!before || before->variable != layer->variable || before->period != layer->period) {
       layers.push_back(std::move(*layer));
     } else if (!same_encoding(before->encoding, layer->encoding)) {
-      return input_error("source {}: {} and {} are to be joined but encode their numbers differently", source.name, before->files.front().path, match.path);
+      return input_error("source {}: {} and {} are to be joined but encode their numbers differently", source.name,
+                         before->files.front().path, match.path);
     } else {
       before->files.push_back(layer->files.front());
     }

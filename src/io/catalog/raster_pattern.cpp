@@ -26,13 +26,16 @@ bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
-bool is_digits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+bool is_digits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
 
 /// Whether `text` may stand for the token as a whole.
 bool fits(std::string_view token, std::string_view text) {
   if (token == "year") return text.size() == 4 && is_digits(text);
   if (token == "start" || token == "end") {
-    const bool shaped = (text.size() == 8 && is_digits(text)) || (text.size() == 10 && text[4] == '-' && text[7] == '-');
+    const bool shaped =
+        (text.size() == 8 && is_digits(text)) || (text.size() == 10 && text[4] == '-' && text[7] == '-');
     return shaped && parse_date(text).has_value();
   }
   return !text.empty() && std::all_of(text.begin(), text.end(), is_name_character);
@@ -85,7 +88,8 @@ Result<std::vector<std::string>> tokens_in(const std::string& pattern) {
   }
   const auto has = [&](const char* token) { return std::find(found.begin(), found.end(), token) != found.end(); };
   if (has("start") != has("end")) return usage_error("rasters {}: {{start}} and {{end}} go together", pattern);
-  if (has("start") && has("year")) return usage_error("rasters {}: {{year}} beside {{start}} and {{end}} says the dates twice", pattern);
+  if (has("start") && has("year"))
+    return usage_error("rasters {}: {{year}} beside {{start}} and {{end}} says the dates twice", pattern);
   return found;
 }
 
@@ -112,7 +116,8 @@ std::vector<Found> one_step(const std::vector<Found>& reached, const std::string
   for (const Found& from : reached) {
     for (const fs::path& name : plain ? std::vector<fs::path>{segment} : entries_of(from.path)) {
       Found to{from.path / name, from.tokens};
-      const bool right_kind = last ? fs::exists(to.path, code) && !fs::is_directory(to.path, code) : fs::is_directory(to.path, code);
+      const bool right_kind =
+          last ? fs::exists(to.path, code) && !fs::is_directory(to.path, code) : fs::is_directory(to.path, code);
       if (right_kind && (plain || matches_segment(segment, name.string(), to.tokens))) next.push_back(std::move(to));
     }
   }
@@ -140,12 +145,15 @@ Result<PatternMatch> read_tokens(const Found& found, const std::string& pattern)
     match.end = make_day(static_cast<int>(*year), 12, 31);
   }
   if (match.start && *match.start > *match.end) {
-    return input_error("rasters {}: {} starts on {} after it ends on {}", pattern, match.path, iso_date(*match.start), iso_date(*match.end));
+    return input_error("rasters {}: {} starts on {} after it ends on {}", pattern, match.path, iso_date(*match.start),
+                       iso_date(*match.end));
   }
   return match;
 }
 
-bool is_outside_the_file_system(const std::string& pattern) { return pattern.starts_with("/vsi") || pattern.find("://") != std::string::npos; }
+bool is_outside_the_file_system(const std::string& pattern) {
+  return pattern.starts_with("/vsi") || pattern.find("://") != std::string::npos;
+}
 
 }  // namespace
 

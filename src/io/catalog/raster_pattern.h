@@ -36,9 +36,9 @@ struct RasterSource {
   std::string variable{};  ///< when the pattern has no {variable}; empty: the source's name
   LayerKind kind = LayerKind::continuous;
   PeriodScheme periods = PeriodScheme::seasons();
-  bool is_static = false;  ///< dates in the names do not matter
-  int band = 0;            ///< 0: the only one; a file with several is then an error
-  std::string unit{};      ///< empty: what the files say
+  bool is_static = false;                              ///< dates in the names do not matter
+  int band = 0;                                        ///< 0: the only one; a file with several is then an error
+  std::string unit{};                                  ///< empty: what the files say
   std::optional<double> scale{}, offset{}, no_data{};  ///< instead of what the files say
 };
 

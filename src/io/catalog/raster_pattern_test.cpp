@@ -22,7 +22,8 @@ using testing::HasSubstr;
 class Rasters : public testing::Test {
  protected:
   Rasters() {
-    folder_ = fs::temp_directory_path() / fmt::format("ecocube-rasters-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = fs::temp_directory_path() / fmt::format("ecocube-rasters-{}-{}", ::getpid(),
+                                                      testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
@@ -32,7 +33,8 @@ class Rasters : public testing::Test {
   void touch(const std::string& name) const { ASSERT_TRUE(write_text_atomic(path(name), "x")); }
   void raster(const std::string& name, const Encoding& encoding = {}, std::size_t bands = 1) const {
     ASSERT_TRUE(make_folders(fs::path(path(name)).parent_path()));
-    auto writer = RasterWriter::create(path(name), Grid{"EPSG:3035", 30, 4000000, 3000000, 100}, {0, 0, 2, 2}, encoding, std::vector<BandSpec>(bands));
+    auto writer = RasterWriter::create(path(name), Grid{"EPSG:3035", 30, 4000000, 3000000, 100}, {0, 0, 2, 2}, encoding,
+                                       std::vector<BandSpec>(bands));
     ASSERT_TRUE(writer) << writer.error().message;
     ASSERT_TRUE((*writer)->close());
   }
@@ -107,8 +109,11 @@ TEST_F(Rasters, TheSameTokenTwiceTakesTheSameText) {
 TEST_F(Rasters, NoMatchSaysHowFarThePathLeadsAndWhatIsThere) {
   touch("ndvi/gappy/a_1.tif");
   touch("ndvi/filled/b_1.tif");
-  EXPECT_EQ(message_of("ndvi/gapy/{variable}_*.tif"), "rasters " + path("ndvi/gapy/{variable}_*.tif") + ": no file matches; the folder " + path("ndvi") + " holds filled, gappy");
-  EXPECT_THAT(message_of("ndvi/gappy/{variable}_*.tiff"), HasSubstr("the folder " + path("ndvi/gappy") + " holds a_1.tif"));
+  EXPECT_EQ(message_of("ndvi/gapy/{variable}_*.tif"), "rasters " + path("ndvi/gapy/{variable}_*.tif") +
+                                                          ": no file matches; the folder " + path("ndvi") +
+                                                          " holds filled, gappy");
+  EXPECT_THAT(message_of("ndvi/gappy/{variable}_*.tiff"),
+              HasSubstr("the folder " + path("ndvi/gappy") + " holds a_1.tif"));
   EXPECT_THAT(message_of("nvdi/x/*.tif"), HasSubstr("the folder " + folder_.string() + " holds ndvi"));
   fs::create_directories(folder_ / "empty");
   EXPECT_THAT(message_of("empty/*.tif"), HasSubstr("the folder " + path("empty") + " is empty"));
@@ -126,7 +131,8 @@ TEST_F(Rasters, PatternsThatMakeNoSenseAreRefused) {
 }
 
 TEST_F(Rasters, LayersTakeTheirPeriodFromTheSchemeOrFromTheirDays) {
-  for (const char* dates : {"20141202_20150320", "20150321_20150624", "20150401_20150615", "20151201_20160229"}) raster(fmt::format("ndvi_{}.tif", dates));
+  for (const char* dates : {"20141202_20150320", "20150321_20150624", "20150401_20150615", "20151201_20160229"})
+    raster(fmt::format("ndvi_{}.tif", dates));
   const auto layers = raster_layers({.name = "greenness", .pattern = path("{variable}_{start}_{end}.tif")});
   ASSERT_TRUE(layers) << layers.error().message;
   std::vector<std::string> names;
@@ -156,22 +162,27 @@ TEST_F(Rasters, FilesOfOneVariableAndPeriodAreJoinedWhenTheyAreEncodedAlike) {
   const Encoding nan{DataType::float32, 1, 0, std::numeric_limits<double>::quiet_NaN(), ""};
   raster("t1/height.tif", nan);
   raster("t2/height.tif", nan);
-  const RasterSource source{.name = "lidar", .pattern = path("{tile}/height.tif"), .variable = "height", .is_static = true};
+  const RasterSource source{
+      .name = "lidar", .pattern = path("{tile}/height.tif"), .variable = "height", .is_static = true};
   const auto layers = raster_layers(source);
   ASSERT_TRUE(layers) << layers.error().message;
   ASSERT_EQ(layers->size(), 1U);
   EXPECT_EQ(layers->front().variable, "height");
-  EXPECT_THAT(layers->front().files, ElementsAre(LayerFile{path("t1/height.tif"), 1}, LayerFile{path("t2/height.tif"), 1}));
+  EXPECT_THAT(layers->front().files,
+              ElementsAre(LayerFile{path("t1/height.tif"), 1}, LayerFile{path("t2/height.tif"), 1}));
   raster("t3/height.tif");
-  EXPECT_THAT(raster_layers(source).error().message, HasSubstr("are to be joined but encode their numbers differently"));
+  EXPECT_THAT(raster_layers(source).error().message,
+              HasSubstr("are to be joined but encode their numbers differently"));
 }
 
 TEST_F(Rasters, ASourceThatLeavesAChoiceOrSaysNoDatesIsAnError) {
   raster("stack.tif", {}, 3);
   RasterSource source{.name = "stack", .pattern = path("stack.tif")};
-  EXPECT_THAT(raster_layers(source).error().message, HasSubstr("source stack: the path " + path("stack.tif") + " says no dates"));
+  EXPECT_THAT(raster_layers(source).error().message,
+              HasSubstr("source stack: the path " + path("stack.tif") + " says no dates"));
   source.is_static = true;
-  EXPECT_EQ(raster_layers(source).error().message, "source stack: " + path("stack.tif") + " has 3 bands where one is expected");
+  EXPECT_EQ(raster_layers(source).error().message,
+            "source stack: " + path("stack.tif") + " has 3 bands where one is expected");
   source.band = 2;
   EXPECT_EQ(raster_layers(source)->front().files.front().band, 2);
   source.band = 4;
@@ -192,7 +203,8 @@ TEST(RastersOfRealData, GelderlandsSeasonsAndTerrainAreFound) {
   EXPECT_EQ(ndvi->back().feature_name(), "ndvi.autumn");
   EXPECT_EQ(ndvi->back().period->year, 2020);
   EXPECT_EQ(ndvi->front().encoding.no_data, 255);
-  const auto terrain = raster_layers({.name = "terrain", .pattern = root + "/static/{variable}_*.tif", .is_static = true});
+  const auto terrain =
+      raster_layers({.name = "terrain", .pattern = root + "/static/{variable}_*.tif", .is_static = true});
   ASSERT_TRUE(terrain) << terrain.error().message;
   ASSERT_EQ(terrain->size(), 2U);
   EXPECT_EQ((*terrain)[0].variable, "elev.lowestmode");

@@ -68,7 +68,8 @@ class TiffDirectory {
     const auto count = number_at(directory, count_width);
     const auto table = count && *count < 65536 ? bytes(directory + count_width, *count * entry_size) : std::nullopt;
     if (!table) return false;
-    for (std::uint64_t i = 0; i < *count; ++i) take_entry(table->data() + i * entry_size, directory + count_width + i * entry_size);
+    for (std::uint64_t i = 0; i < *count; ++i)
+      take_entry(table->data() + i * entry_size, directory + count_width + i * entry_size);
     return true;
   }
 
@@ -97,7 +98,8 @@ class TiffDirectory {
       const std::uint64_t offset = number(offsets->data() + i * offsets_.width, offsets_.width);
       const std::uint64_t count = number(counts->data() + i * counts_.width, counts_.width);
       if (count == 0) continue;  // a block that was never written holds no data
-      if (offset > size_ || count > size_ - offset) return cut_short(fmt::format("block {} of {}", i + 1, offsets_.count));
+      if (offset > size_ || count > size_ - offset)
+        return cut_short(fmt::format("block {} of {}", i + 1, offsets_.count));
     }
     return {};
   }

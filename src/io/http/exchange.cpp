@@ -50,7 +50,8 @@ void take_header(std::string_view line, HttpResponse& response) {
   if (name == "content-length") response.file.bytes = parse_count(value);
   if (name == "content-range") take_content_range(value, response);
   if (name == "retry-after") {
-    if (const auto seconds = parse_count(value)) response.retry_after = std::chrono::seconds(std::min<std::uint64_t>(*seconds, 86400));
+    if (const auto seconds = parse_count(value))
+      response.retry_after = std::chrono::seconds(std::min<std::uint64_t>(*seconds, 86400));
   }
 }
 
@@ -63,7 +64,8 @@ std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* user
   auto& conversation = *static_cast<Conversation*>(user);
   const long status = conversation.response.status;
   if (status != 200 && status != 206) return size * count;
-  if (*conversation.sink && (*conversation.sink)(conversation.response, std::string_view(bytes, size * count))) return size * count;
+  if (*conversation.sink && (*conversation.sink)(conversation.response, std::string_view(bytes, size * count)))
+    return size * count;
   conversation.sink_refused = true;
   return 0;
 }
@@ -90,14 +92,17 @@ bool may_pass(CURLcode code) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
-    case CURLE_WEIRD_SERVER_REPLY: return true;
-    default: return false;
+    case CURLE_WEIRD_SERVER_REPLY:
+      return true;
+    default:
+      return false;
   }
 }
 
 using HeaderList = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
 
-HeaderList set_up(CURL* curl, const HttpRequest& request, const HttpOptions& options, Conversation& conversation, char* reason) {
+HeaderList set_up(CURL* curl, const HttpRequest& request, const HttpOptions& options, Conversation& conversation,
+                  char* reason) {
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -165,11 +170,13 @@ Error http_error(const HttpRequest& request, const HttpResponse& response, const
   if (response.status == 401 || response.status == 403) {
     const char* why = options.credentials.given() ? "the server refuses the user and password; check"
                                                   : "the server asks for a user and password; set";
-    return {Blame::machine, fmt::format("{}: {} ECOCUBE_HTTP_USER and ECOCUBE_HTTP_PASSWORD (status {})", asked, why, response.status)};
+    return {Blame::machine,
+            fmt::format("{}: {} ECOCUBE_HTTP_USER and ECOCUBE_HTTP_PASSWORD (status {})", asked, why, response.status)};
   }
   if (response.status >= 400 || response.failure.empty()) {
     const bool server_side = response.status >= 500 || response.status == 429 || response.status == 408;
-    return {server_side ? Blame::machine : Blame::input, fmt::format("{}: the server answered with status {}{}", asked, response.status, after)};
+    return {server_side ? Blame::machine : Blame::input,
+            fmt::format("{}: the server answered with status {}{}", asked, response.status, after)};
   }
   return {Blame::machine, fmt::format("{}: {}{}", asked, response.failure, after)};
 }
@@ -180,7 +187,8 @@ void wait_before_retry(const HttpOptions& options, int tries_done, const HttpRes
   const double doubled = static_cast<double>(options.first_wait.count()) * std::pow(2.0, std::min(tries_done - 1, 20));
   const double longest = static_cast<double>(options.longest_wait.count());
   double wait = std::min(doubled, longest) * (0.5 + 0.5 * share);
-  if (response.retry_after) wait = std::max(wait, std::min(longest, 1000.0 * static_cast<double>(response.retry_after->count())));
+  if (response.retry_after)
+    wait = std::max(wait, std::min(longest, 1000.0 * static_cast<double>(response.retry_after->count())));
   const std::chrono::milliseconds whole(std::llround(wait));
   if (options.sleep) {
     options.sleep(whole);
@@ -194,7 +202,9 @@ Result<void> check_url(const std::string& url) {
   const auto host = url.find("//") + 2;
   const auto end = std::min(url.find_first_of("/?#", host), url.size());
   if (url.substr(host, end - host).find('@') != std::string::npos) {
-    return usage_error("{}: a user and password do not belong in a URL; set ECOCUBE_HTTP_USER and ECOCUBE_HTTP_PASSWORD", shown_url(url));
+    return usage_error(
+        "{}: a user and password do not belong in a URL; set ECOCUBE_HTTP_USER and ECOCUBE_HTTP_PASSWORD",
+        shown_url(url));
   }
   return {};
 }

@@ -40,13 +40,16 @@ class FaultServer {
   };
   using Handler = std::function<Answer(const Request&)>;
 
-  explicit FaultServer(Handler handler) : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit FaultServer(Handler handler)
+      : handler_(std::move(handler)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     auto* plain = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, plain, size) != 0 || ::listen(listener_, 16) != 0 || ::getsockname(listener_, plain, &size) != 0) std::abort();
+    if (::bind(listener_, plain, size) != 0 || ::listen(listener_, 16) != 0 ||
+        ::getsockname(listener_, plain, &size) != 0)
+      std::abort();
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this] { serve(); });
   }
@@ -69,11 +72,14 @@ class FaultServer {
   static Answer file(const Request& request, const std::string& body, const std::string& etag) {
     Answer answer{200, {{"ETag", etag}, {"Last-Modified", "Tue, 05 Mar 2024 10:00:00 GMT"}}, body};
     const auto range = request.headers.find("range"), condition = request.headers.find("if-range");
-    if (range == request.headers.end() || (condition != request.headers.end() && condition->second != etag)) return answer;
+    if (range == request.headers.end() || (condition != request.headers.end() && condition->second != etag))
+      return answer;
     const std::size_t from = std::stoul(range->second.substr(range->second.find('=') + 1));
     answer.status = from < body.size() ? 206 : 416;
     answer.body = from < body.size() ? body.substr(from) : "";
-    answer.headers.emplace_back("Content-Range", "bytes " + std::to_string(from) + "-" + std::to_string(body.size() - 1) + "/" + std::to_string(body.size()));
+    answer.headers.emplace_back(
+        "Content-Range",
+        "bytes " + std::to_string(from) + "-" + std::to_string(body.size() - 1) + "/" + std::to_string(body.size()));
     return answer;
   }
 
@@ -109,8 +115,10 @@ class FaultServer {
     while (text.compare(line, 2, "\r\n") != 0) {
       const auto colon = text.find(':', line), end = text.find("\r\n", line);
       std::string name = text.substr(line, colon - line);
-      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      request.headers[name] = text.substr(text.find_first_not_of(' ', colon + 1), end - text.find_first_not_of(' ', colon + 1));
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      request.headers[name] =
+          text.substr(text.find_first_not_of(' ', colon + 1), end - text.find_first_not_of(' ', colon + 1));
       line = end + 2;
     }
     return true;

@@ -10,7 +10,9 @@ namespace {
 /// One download: requests until the part is the whole file.
 class Fetch {
  public:
-  Fetch(std::string url, PartialFile& part, const HttpOptions& options) : part_(part), options_(options) { request_.url = std::move(url); }
+  Fetch(std::string url, PartialFile& part, const HttpOptions& options) : part_(part), options_(options) {
+    request_.url = std::move(url);
+  }
 
   Result<Download> run() {
     std::uint64_t furthest = part_.size();
@@ -25,7 +27,8 @@ class Fetch {
       }
       if (verdict == HttpVerdict::good && is_whole(response)) return finish();
       const bool redo = unfit_ || response.status == 416 || verdict == HttpVerdict::good;
-      if (verdict == HttpVerdict::refused && !redo) return Failure(http_error(request_, response, options_, download_.requests));
+      if (verdict == HttpVerdict::refused && !redo)
+        return Failure(http_error(request_, response, options_, download_.requests));
       tries = part_.size() > furthest ? 1 : tries + 1;
       furthest = std::max(furthest, part_.size());
       if (tries >= options_.attempts) return give_up(response, tries);
@@ -44,7 +47,8 @@ class Fetch {
     request_.if_range = part_.validator();
     request_.from_byte = request_.if_range.empty() ? 0 : part_.size();
     ++download_.requests;
-    HttpResponse response = exchange(request_, options_, [this](const HttpResponse& answer, std::string_view bytes) { return take(answer, bytes); });
+    HttpResponse response = exchange(
+        request_, options_, [this](const HttpResponse& answer, std::string_view bytes) { return take(answer, bytes); });
     // An answer without a body never reached take().
     if (response.status == 200 && response.failure.empty() && !started_) begin(response);
     return response;
@@ -62,7 +66,8 @@ class Fetch {
   bool begin(const HttpResponse& answer) {
     started_ = true;
     if (answer.status == 206) {
-      const bool same = answer.file.etag.empty() || part_.origin().etag.empty() || answer.file.etag == part_.origin().etag;
+      const bool same =
+          answer.file.etag.empty() || part_.origin().etag.empty() || answer.file.etag == part_.origin().etag;
       const bool same_size = !answer.range_total || !part_.origin().bytes || answer.range_total == part_.origin().bytes;
       unfit_ = request_.from_byte == 0 || answer.range_start != request_.from_byte || !same || !same_size;
       download_.resumed = download_.resumed || !unfit_;
@@ -90,7 +95,9 @@ class Fetch {
 
   Failure give_up(const HttpResponse& response, int tries) const {
     Error error = http_error(request_, response, options_, tries);
-    if (unfit_) error.message = fmt::format("{}: the server sends parts that do not fit together (tried {} times)", asked(), tries);
+    if (unfit_)
+      error.message =
+          fmt::format("{}: the server sends parts that do not fit together (tried {} times)", asked(), tries);
     if (part_.size() > 0) {
       const std::string of = part_.origin().bytes ? fmt::format(" of {}", *part_.origin().bytes) : "";
       error.message += fmt::format("; {}{} bytes are here and will be gone on with", part_.size(), of);
@@ -111,7 +118,8 @@ class Fetch {
 
 }  // namespace
 
-Result<Download> fetch_file(const std::string& url, const std::filesystem::path& destination, const HttpOptions& options) {
+Result<Download> fetch_file(const std::string& url, const std::filesystem::path& destination,
+                            const HttpOptions& options) {
   ECOCUBE_TRY(check_url(url));
   auto part = PartialFile::open(destination);
   if (!part) return within(fmt::format("GET {}", shown_url(url)), part.error());
@@ -121,7 +129,9 @@ Result<Download> fetch_file(const std::string& url, const std::filesystem::path&
     brought.file.present = true;
     return brought;
   }
-  return Fetch(url, **part, options).run();
+  auto download = Fetch(url, **part, options).run();
+  if (!download && (*part)->size() == 0) (*part)->discard();
+  return download;
 }
 
 }  // namespace ecocube

@@ -40,7 +40,8 @@ Result<RemoteFile> look_up(const std::string& url, const HttpOptions& options) {
       response.file.present = true;
       return response.file;
     }
-    if (verdict == HttpVerdict::refused || tries >= options.attempts) return Failure(http_error(request, response, options, tries));
+    if (verdict == HttpVerdict::refused || tries >= options.attempts)
+      return Failure(http_error(request, response, options, tries));
     wait_before_retry(options, tries, response);
   }
 }

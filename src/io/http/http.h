@@ -24,11 +24,11 @@ struct HttpCredentials {
 
 struct HttpOptions {
   HttpCredentials credentials;
-  int attempts = 6;  ///< tries in a row without a new byte before giving up
+  int attempts = 6;                               ///< tries in a row without a new byte before giving up
   std::chrono::milliseconds first_wait{500};      ///< before the second try; doubles from try to try
   std::chrono::milliseconds longest_wait{30000};  ///< also bounds a server's Retry-After
   std::chrono::seconds connect_limit{20};
-  std::chrono::seconds stall_limit{60};  ///< a transfer that brings nothing for so long is tried again
+  std::chrono::seconds stall_limit{60};                  ///< a transfer that brings nothing for so long is tried again
   std::function<void(std::chrono::milliseconds)> sleep;  ///< empty: waits
   std::function<double()> jitter;                        ///< 0..1, lengthens half a wait to a whole one; empty: random
 };
@@ -61,7 +61,8 @@ Result<RemoteFile> look_up(const std::string& url, const HttpOptions& options);
 ///
 /// Server errors (5xx, 429, 408), resets and time-outs are tried again after growing waits. 404 is no error: the
 /// download's file is then not present. 401 and 403, other refusals, a full disk, and tries used up are errors.
-Result<Download> fetch_file(const std::string& url, const std::filesystem::path& destination, const HttpOptions& options);
+Result<Download> fetch_file(const std::string& url, const std::filesystem::path& destination,
+                            const HttpOptions& options);
 
 /// What the server said of a file that fetch_file brought; nothing when it did not bring it.
 std::optional<RemoteFile> origin_of(const std::filesystem::path& destination);

@@ -38,7 +38,8 @@ std::string header(const Request& request, const std::string& name) {
 class Http : public testing::Test {
  protected:
   Http() {
-    folder_ = fs::temp_directory_path() / fmt::format("ecocube-http-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = fs::temp_directory_path() / fmt::format("ecocube-http-{}-{}", ::getpid(),
+                                                      testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(folder_);
     destination_ = folder_ / "49N" / "1012.tif";
     options_.sleep = [this](std::chrono::milliseconds wait) { waits_.push_back(wait.count()); };
@@ -105,7 +106,8 @@ TEST_F(Http, TriesThatAreUsedUpAreAnErrorThatSaysHowMany) {
   const auto download = fetch_file(server.url("/a.tif"), destination_, options_);
   ASSERT_FALSE(download);
   EXPECT_EQ(download.error().blame, Blame::machine);
-  EXPECT_EQ(download.error().message, "GET " + server.url("/a.tif") + ": the server answered with status 502 (tried 4 times)");
+  EXPECT_EQ(download.error().message,
+            "GET " + server.url("/a.tif") + ": the server answered with status 502 (tried 4 times)");
   EXPECT_EQ(server.requests().size(), 4U);
   EXPECT_THAT(waits_, testing::ElementsAre(500, 1000, 2000));
 }
@@ -220,7 +222,8 @@ TEST_F(Http, APartOfUnknownOriginIsNotGoneOnWith) {
 }
 
 TEST_F(Http, ABodyShorterThanItsLengthNeverBecomesAFile) {
-  FaultServer server([](const Request&) { return Answer{.status = 200, .headers = {}, .body = body_of(1000), .send = 400}; });
+  FaultServer server(
+      [](const Request&) { return Answer{.status = 200, .headers = {}, .body = body_of(1000), .send = 400}; });
   options_.attempts = 3;
   const auto download = fetch_file(server.url("/a.tif"), destination_, options_);
   ASSERT_FALSE(download);
@@ -253,9 +256,12 @@ TEST_F(Http, WithoutCredentialsARefusalNamesTheUrlAndWhatToSet) {
   FaultServer server([](const Request&) { return Answer{401, {{"WWW-Authenticate", "Basic realm=\"ard\""}}, ""}; });
   const auto download = fetch_file(server.url("/a.tif"), destination_, options_);
   ASSERT_FALSE(download);
-  EXPECT_EQ(download.error().message, "GET " + server.url("/a.tif") +
-                                          ": the server asks for a user and password; set ECOCUBE_HTTP_USER and ECOCUBE_HTTP_PASSWORD (status 401)");
+  EXPECT_EQ(
+      download.error().message,
+      "GET " + server.url("/a.tif") +
+          ": the server asks for a user and password; set ECOCUBE_HTTP_USER and ECOCUBE_HTTP_PASSWORD (status 401)");
   EXPECT_EQ(server.requests().size(), 1U);
+  EXPECT_TRUE(fs::is_empty(destination_.parent_path()));
 }
 
 TEST_F(Http, CredentialsAreSentAsBasicAuthenticationAndNeverShown) {
@@ -283,7 +289,9 @@ TEST_F(Http, AUrlWithAPasswordIsRefusedWithoutShowingIt) {
   const auto download = fetch_file("https://glad:s3cret@example.org/ard/1.tif?token=abc", destination_, options_);
   ASSERT_FALSE(download);
   EXPECT_EQ(download.error().blame, Blame::usage);
-  EXPECT_EQ(download.error().message, "https://example.org/ard/1.tif: a user and password do not belong in a URL; set ECOCUBE_HTTP_USER and ECOCUBE_HTTP_PASSWORD");
+  EXPECT_EQ(download.error().message,
+            "https://example.org/ard/1.tif: a user and password do not belong in a URL; set ECOCUBE_HTTP_USER and "
+            "ECOCUBE_HTTP_PASSWORD");
 }
 
 TEST_F(Http, OtherRefusalsAreNotTriedAgain) {
@@ -320,7 +328,8 @@ TEST_F(Http, ADiskThatTakesNoMoreIsAnErrorOfTheMachineThatNamesTheFile) {
   ::signal(SIGXFSZ, handler);
   ASSERT_FALSE(download);
   EXPECT_EQ(download.error().blame, Blame::machine);
-  EXPECT_EQ(download.error().message, "GET " + server.url("/a.tif") + ": writing " + partial().string() + ": File too large");
+  EXPECT_EQ(download.error().message,
+            "GET " + server.url("/a.tif") + ": writing " + partial().string() + ": File too large");
   EXPECT_FALSE(fs::exists(destination_));
   EXPECT_TRUE(waits_.empty());
 }

@@ -17,7 +17,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path with_ending(fs::path path, const char* ending) { return path += ending; }
+fs::path with_ending(fs::path path, const char* ending) {
+  return path += ending;
+}
 
 Failure disk_error(std::string_view doing, const fs::path& path) {
   return machine_error("{} {}: {}", doing, path.string(), std::strerror(errno));
@@ -46,9 +48,10 @@ std::optional<RemoteFile> read_origin(const fs::path& path) {
 
 /// True when the descriptor is still the file of that name: the one who held the lock before may have renamed it.
 bool is_still(int descriptor, const fs::path& path) {
-  struct stat open_one {}, named_one {};
-  return ::fstat(descriptor, &open_one) == 0 && ::stat(path.c_str(), &named_one) == 0 && open_one.st_ino == named_one.st_ino &&
-         open_one.st_dev == named_one.st_dev;
+  struct stat open_one {
+  }, named_one{};
+  return ::fstat(descriptor, &open_one) == 0 && ::stat(path.c_str(), &named_one) == 0 &&
+         open_one.st_ino == named_one.st_ino && open_one.st_dev == named_one.st_dev;
 }
 
 bool lock(int descriptor, int how) {
@@ -61,7 +64,9 @@ bool lock(int descriptor, int how) {
 
 }  // namespace
 
-std::optional<RemoteFile> origin_of(const fs::path& destination) { return read_origin(with_ending(destination, ".origin")); }
+std::optional<RemoteFile> origin_of(const fs::path& destination) {
+  return read_origin(with_ending(destination, ".origin"));
+}
 
 Result<std::unique_ptr<PartialFile>> PartialFile::open(const fs::path& destination) {
   if (destination.has_parent_path()) ECOCUBE_TRY(make_folders(destination.parent_path()));

@@ -69,14 +69,18 @@ char separator_of(std::string_view text) {
   return semicolons > commas ? ';' : ',';
 }
 
-bool is_blank(const std::vector<std::string>& fields) { return fields.size() == 1 && trimmed(fields[0]).empty(); }
+bool is_blank(const std::vector<std::string>& fields) {
+  return fields.size() == 1 && trimmed(fields[0]).empty();
+}
 
-Result<std::vector<std::size_t>> places_of(const std::vector<std::string>& header, std::string_view origin, const std::vector<std::string>& wanted) {
+Result<std::vector<std::size_t>> places_of(const std::vector<std::string>& header, std::string_view origin,
+                                           const std::vector<std::string>& wanted) {
   std::vector<std::size_t> places;
   for (const std::string& name : wanted) {
     const auto found = std::find(header.begin(), header.end(), name);
     if (found == header.end()) return usage_error("{}: no column '{}'{}", origin, name, suggestion(name, header));
-    if (std::find(found + 1, header.end(), name) != header.end()) return input_error("{}: two columns are named '{}'", origin, name);
+    if (std::find(found + 1, header.end(), name) != header.end())
+      return input_error("{}: two columns are named '{}'", origin, name);
     places.push_back(static_cast<std::size_t>(found - header.begin()));
   }
   return places;
@@ -84,8 +88,10 @@ Result<std::vector<std::size_t>> places_of(const std::vector<std::string>& heade
 
 }  // namespace
 
-Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin, const std::vector<std::string>& wanted) {
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) return input_error("{}: the file is UTF-16; save it as UTF-8", origin);
+Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin,
+                                      const std::vector<std::string>& wanted) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    return input_error("{}: the file is UTF-16; save it as UTF-8", origin);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (trimmed(text).empty()) return input_error("{}: the file is empty", origin);
   CsvText csv(text, separator_of(text));
@@ -99,7 +105,8 @@ Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view or
     if (!csv.take_record(fields)) return input_error("{}, line {}: a quote has no end", origin, line);
     if (is_blank(fields) && header.size() > 1) continue;
     if (fields.size() != header.size()) {
-      return input_error("{}, line {}: {} {} where the header has {}", origin, line, fields.size(), fields.size() == 1 ? "field" : "fields", header.size());
+      return input_error("{}, line {}: {} {} where the header has {}", origin, line, fields.size(),
+                         fields.size() == 1 ? "field" : "fields", header.size());
     }
     CsvRow row{line, {}};
     for (std::size_t place : places) row.fields.emplace_back(trimmed(fields[place]));

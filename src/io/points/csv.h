@@ -23,6 +23,7 @@ struct CsvRow {
 /// origin   names the text in messages
 /// wanted   names of columns; one that is missing or there twice is an error
 /// A row with another number of fields than the header and a quote without end are errors that name the line.
-Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin, const std::vector<std::string>& wanted);
+Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin,
+                                      const std::vector<std::string>& wanted);
 
 }  // namespace ecocube

@@ -131,7 +131,8 @@ class PointReader {
     return {};
   }
 
-  Failure unreadable(const RawPoint& raw, const std::string& column, const std::string& value, std::string_view what) const {
+  Failure unreadable(const RawPoint& raw, const std::string& column, const std::string& value,
+                     std::string_view what) const {
     return input_error("points {}, {}, column {}: '{}' is {}", columns_.path, raw.where, column, value, what);
   }
 
@@ -196,24 +197,31 @@ void add_notes(PointSet& set, const PointColumns& columns, const RawPoints& raw,
   note(set.no_coordinates, "have no coordinates and are left out");
   note(set.no_date, "have no date and are left out");
   note(set.no_label, "have no label and are left out");
-  note(set.no_place, fmt::format("have no place in {} and are left out", target.size() > 40 ? "the cube's coordinate reference system" : target));
+  note(set.no_place, fmt::format("have no place in {} and are left out",
+                                 target.size() > 40 ? "the cube's coordinate reference system" : target));
   note(raw.not_points, "are no single points; each stands by one point of it");
   if (!columns.crs.empty() && !raw.crs.empty() && !same_crs(columns.crs, raw.crs)) {
-    set.notes.push_back(fmt::format("points {}: the coordinates are taken as {}, as asked, though the file says otherwise", columns.path, columns.crs));
+    set.notes.push_back(
+        fmt::format("points {}: the coordinates are taken as {}, as asked, though the file says otherwise",
+                    columns.path, columns.crs));
   }
 }
 
 }  // namespace
 
 Result<PointSet> read_points(const PointColumns& columns, const std::string& target_crs) {
-  ECOCUBE_TRY_ASSIGN(const RawPoints raw, is_text_table(columns.path) ? read_text_table(columns) : read_vector_file(columns));
+  ECOCUBE_TRY_ASSIGN(const RawPoints raw,
+                     is_text_table(columns.path) ? read_text_table(columns) : read_vector_file(columns));
   const std::string& crs = columns.crs.empty() ? raw.crs : columns.crs;
-  if (crs.empty()) return usage_error("points {}: the file does not say its coordinate reference system; set points.crs", columns.path);
+  if (crs.empty())
+    return usage_error("points {}: the file does not say its coordinate reference system; set points.crs",
+                       columns.path);
   ECOCUBE_TRY_ASSIGN(PointSet set, PointReader(columns, raw).read());
   const auto transformed = transform_points(set, crs, target_crs);
   if (!transformed) return within("points " + columns.path, transformed.error());
   add_notes(set, columns, raw, target_crs);
-  if (set.points.empty()) return input_error("points {}: none of the {} rows is left ({})", columns.path, set.rows, join(set.notes, "; "));
+  if (set.points.empty())
+    return input_error("points {}: none of the {} rows is left ({})", columns.path, set.rows, join(set.notes, "; "));
   return set;
 }
 

@@ -53,13 +53,16 @@ TEST(Csv, WhatIsBrokenIsNamed) {
   EXPECT_EQ(message("a,b\n"), "t.csv: the file has a header but no rows");
   EXPECT_EQ(message(" \n"), "t.csv: the file is empty");
   EXPECT_EQ(message("a,a\n1,2\n"), "t.csv: two columns are named 'a'");
-  EXPECT_EQ(message("\xff\xfe" "a"), "t.csv: the file is UTF-16; save it as UTF-8");
+  EXPECT_EQ(message("\xff\xfe"
+                    "a"),
+            "t.csv: the file is UTF-16; save it as UTF-8");
 }
 
 class Points : public testing::Test {
  protected:
   Points() {
-    folder_ = fs::temp_directory_path() / fmt::format("ecocube-points-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = fs::temp_directory_path() / fmt::format("ecocube-points-{}-{}", ::getpid(),
+                                                      testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::create_directories(folder_);
     columns_.path = folder_ / "points.csv";
     columns_.crs = "EPSG:4326";
@@ -85,7 +88,8 @@ TEST_F(Points, AreReadInTheFilesOrderAndBroughtIntoTheCubesSystem) {
   columns_.weight = "confidence";
   columns_.group = "tile";
   columns_.id = "point";
-  const auto set = read("point,lon,lat,date,label,confidence,tile\nb,10,52,2018-06-30,211,0.5,t1\na,11,52,2015,312,1,\n");
+  const auto set =
+      read("point,lon,lat,date,label,confidence,tile\nb,10,52,2018-06-30,211,0.5,t1\na,11,52,2015,312,1,\n");
   ASSERT_TRUE(set) << set.error().message;
   ASSERT_EQ(set->points.size(), 2U);
   const FieldPoint& first = set->points[0];
@@ -111,7 +115,8 @@ TEST_F(Points, WithoutAnIdColumnTheRowNumberIsTheId) {
 }
 
 TEST_F(Points, RowsWithGapsAreLeftOutCountedAndNoted) {
-  const auto set = read("lon,lat,date,label\n10,52,2018,a\n,52,2018,a\n10,NA,2018,a\n10,52,,a\n10,52,2018,\n10,52,2018,NaN\n");
+  const auto set =
+      read("lon,lat,date,label\n10,52,2018,a\n,52,2018,a\n10,NA,2018,a\n10,52,,a\n10,52,2018,\n10,52,2018,NaN\n");
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_EQ(set->points.size(), 1U);
   EXPECT_EQ(set->rows, 6U);
@@ -128,12 +133,14 @@ TEST_F(Points, APlaceThatTheCubesSystemCannotShowIsLeftOutAndNoted) {
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_EQ(set->points.size(), 1U);
   EXPECT_EQ(set->no_place, 1U);
-  EXPECT_THAT(set->notes, ElementsAre("points " + columns_.path + ": 1 of 2 rows have no place in EPSG:3035 and are left out"));
+  EXPECT_THAT(set->notes,
+              ElementsAre("points " + columns_.path + ": 1 of 2 rows have no place in EPSG:3035 and are left out"));
 }
 
 TEST_F(Points, WhatCannotBeReadIsAnErrorThatNamesLineColumnAndValue) {
   columns_.weight = "w";
-  const std::string header = "lon,lat,date,label,w\n10,52,2018,a,1\n", start = "points " + columns_.path + ", line 3, column ";
+  const std::string header = "lon,lat,date,label,w\n10,52,2018,a,1\n",
+                    start = "points " + columns_.path + ", line 3, column ";
   EXPECT_EQ(message_of(header + "ten,52,2018,a,1\n"), start + "lon: 'ten' is no number");
   EXPECT_EQ(message_of(header + "10,inf,2018,a,1\n"), start + "lat: 'inf' is no number");
   EXPECT_EQ(message_of(header + "10,52,31/12/2018,a,1\n"), start + "date: '31/12/2018' is no date such as 2018-06-30");
@@ -159,7 +166,8 @@ TEST_F(Points, ACsvFileWithoutACrsIsAnError) {
   EXPECT_EQ(message_of("lon,lat,date,label\n10,52,2018,a\n"),
             "points " + columns_.path + ": the file does not say its coordinate reference system; set points.crs");
   columns_.crs = "EPSG:99999";
-  EXPECT_THAT(message_of("lon,lat,date,label\n10,52,2018,a\n"), HasSubstr("points " + columns_.path + ": unknown coordinate reference system 'EPSG:99999'"));
+  EXPECT_THAT(message_of("lon,lat,date,label\n10,52,2018,a\n"),
+              HasSubstr("points " + columns_.path + ": unknown coordinate reference system 'EPSG:99999'"));
 }
 
 TEST_F(Points, AVectorFileSaysItsOwnSystem) {
