@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "methods/series/pixel_range.h"
+
+namespace ecocube::series {
+
+/// Series of many pixels, worked on in place; all shapes [time][pixel]. A kernel fills values where `valid` is 0, sets
+/// their `valid` to 1 and writes how every value came about into `source`. Observed values are never changed.
+struct GapSeries {
+  std::span<float> values;
+  std::span<std::uint8_t> valid;
+  std::span<std::uint8_t> source;
+  std::size_t pixels = 0;  ///< of one plane
+};
+
+/// Where the layers of a series lie in time, oldest first. Layers of the regular year × slot axis may be lacking at
+/// the ends and in between; no two may share year and slot.
+struct TimeAxis {
+  int slots = 1;           ///< slots (seasons, months) of a year
+  int years = 1;           ///< from the first to the last year, both counted
+  std::vector<int> slot;   ///< 0..slots-1, shape [time]
+  std::vector<int> year;   ///< 0..years-1, shape [time]
+  std::vector<int> days;   ///< middle of the layer, days since 1970-01-01, strictly ascending, shape [time]
+};
+
+/// Source codes. A code 83·(n-1) + w says: filled in step n of the moving window median, pooled over w years (1..82)
+/// or, with w = 83, over 83 and more years or the whole series. Steps: 1 same slot, 2 neighbouring slots, 3 all slots.
+inline constexpr std::uint8_t kObserved = 0;
+inline constexpr std::uint8_t kNearbyPixels = 250;
+inline constexpr std::uint8_t kSeasonalMean = 251;
+inline constexpr std::uint8_t kLinear = 252;
+inline constexpr std::uint8_t kEmpty = 255;
+inline constexpr int kWholeSeries = 83;
+constexpr std::uint8_t source_code(int step, int window_years) {
+  return static_cast<std::uint8_t>(kWholeSeries * (step - 1) + (window_years < kWholeSeries ? window_years : kWholeSeries));
+}
+/// `median of the same season within 9 years`
+std::string source_text(std::uint8_t code);
+
+enum class TmwmMode {
+  /// Medians of the pooled values; windows widen until one reaches every year from every year, so that a pixel seen
+  /// once has no gap left.
+  corrected,
+  /// As published with EcoDataCube v1, faults included: medians in half precision, medians of medians, every window
+  /// shorter than the series, and in `source` the flags w, w + years, w + 2·years, where 0 means both observed and
+  /// still missing. Flags need at most 85 years.
+  reference,
+};
+
+struct TmwmOptions {
+  int window_years = 9;  ///< odd; windows are its multiples
+  TmwmMode mode = TmwmMode::corrected;
+};
+
+/// One width of the moving window.
+struct TmwmWindow {
+  int years = 0;  ///< as source codes tell it: kWholeSeries when it reaches every year from every year
+  int half = 0;   ///< years before and after the gap's own year
+  bool operator==(const TmwmWindow&) const = default;
+};
+
+/// The windows that the options give for a series of that many years, narrow ones first.
+std::vector<TmwmWindow> tmwm_windows(int years, const TmwmOptions& options);
+
+/// Temporal moving window median (Witjes et al. 2023, PeerJ 11:e15478). Every gap takes the first that exists, always
+/// from observed values, within windows around its year that are clipped at the ends of the series, narrow ones first:
+/// 1. the median of the same slot;
+/// 2. at distances 1 to half a year: the mean of the medians of the slots before and of those after;
+/// 3. the median of all slots.
+/// Returns the number of values filled.
+std::size_t fill_tmwm(const GapSeries& series, PixelRange range, const TimeAxis& axis, const TmwmOptions& options);
+
+/// Linear interpolation by days between the nearest valid values; the ends take the nearest one. Only a pixel without
+/// any valid value stays empty. Returns the number of values filled.
+std::size_t fill_linear(const GapSeries& series, PixelRange range, const TimeAxis& axis);
+
+/// The mean of the same slot over all years; a slot never seen stays empty. Returns the number of values filled.
+std::size_t fill_seasonal_mean(const GapSeries& series, PixelRange range, const TimeAxis& axis);
+
+/// Fills what is still empty from the pixels around it: the median of the values of the same layer within the smallest
+/// square, at most `reach` pixels to each side, that holds any. Meant for pixels never seen, after a filler above.
+/// Values that this call fills feed no other.
+///
+/// rows, cols   shape of a plane; rows × cols = pixels
+/// The layers worked on are times_begin..times_end-1. Returns the number of values filled.
+std::size_t fill_from_nearby(const GapSeries& series, std::size_t rows, std::size_t cols, std::size_t times_begin,
+                             std::size_t times_end, int reach);
+
+}  // namespace ecocube::series
