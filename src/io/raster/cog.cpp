@@ -30,13 +30,20 @@ using Dataset = std::unique_ptr<void, CloseDataset>;
 /// As GDAL writes the type in a VRT.
 std::string gdal_type_name(DataType type) {
   switch (type) {
-    case DataType::uint8: return "Byte";
-    case DataType::uint16: return "UInt16";
-    case DataType::int16: return "Int16";
-    case DataType::uint32: return "UInt32";
-    case DataType::int32: return "Int32";
-    case DataType::float32: return "Float32";
-    case DataType::float64: return "Float64";
+    case DataType::uint8:
+      return "Byte";
+    case DataType::uint16:
+      return "UInt16";
+    case DataType::int16:
+      return "Int16";
+    case DataType::uint32:
+      return "UInt32";
+    case DataType::int32:
+      return "Int32";
+    case DataType::float32:
+      return "Float32";
+    case DataType::float64:
+      return "Float64";
   }
   return "Byte";
 }
@@ -58,19 +65,23 @@ Result<void> check_part(const CogSpec& spec, const CogPart& part) {
     return input_error("raster {}: no band {}, it has {}", part.path, part.band, info.bands.size());
   }
   if (info.rows != part.window.rows || info.cols != part.window.cols) {
-    return input_error("raster {}: {} x {} pixels, expected {} x {}", part.path, info.cols, info.rows, part.window.cols, part.window.rows);
+    return input_error("raster {}: {} x {} pixels, expected {} x {}", part.path, info.cols, info.rows, part.window.cols,
+                       part.window.rows);
   }
   const double tolerance = spec.grid.pixel / 1000;
-  const double expected[6] = {spec.grid.left(part.window.col), spec.grid.pixel, 0, spec.grid.top(part.window.row), 0, -spec.grid.pixel};
+  const double expected[6] = {
+      spec.grid.left(part.window.col), spec.grid.pixel, 0, spec.grid.top(part.window.row), 0, -spec.grid.pixel};
   for (int i = 0; i < 6; ++i) {
     if (std::abs(info.geo_transform[i] - expected[i]) <= tolerance) continue;
-    return input_error("raster {}: its upper left corner is at {} {} with pixels of {}, expected {} {} with {}", part.path, info.geo_transform[0],
-                       info.geo_transform[3], info.geo_transform[1], expected[0], expected[3], expected[1]);
+    return input_error("raster {}: its upper left corner is at {} {} with pixels of {}, expected {} {} with {}",
+                       part.path, info.geo_transform[0], info.geo_transform[3], info.geo_transform[1], expected[0],
+                       expected[3], expected[1]);
   }
   const Encoding& found = info.bands[static_cast<std::size_t>(part.band - 1)].encoding;
   if (found.type != spec.encoding.type || !same_number(found.no_data, spec.encoding.no_data)) {
-    return input_error("raster {}, band {}: {} with no data {}, expected {} with {}", part.path, part.band, name_of(found.type),
-                       found.no_data ? fmt::format("{}", *found.no_data) : "unset", name_of(spec.encoding.type),
+    return input_error("raster {}, band {}: {} with no data {}, expected {} with {}", part.path, part.band,
+                       name_of(found.type), found.no_data ? fmt::format("{}", *found.no_data) : "unset",
+                       name_of(spec.encoding.type),
                        spec.encoding.no_data ? fmt::format("{}", *spec.encoding.no_data) : "unset");
   }
   return {};
@@ -81,20 +92,23 @@ std::string source_xml(const CogSpec& spec, const CogPart& part) {
   return fmt::format(
       "<SimpleSource><SourceFilename relativeToVRT=\"0\">{}</SourceFilename><SourceBand>{}</SourceBand>"
       "<SourceProperties RasterXSize=\"{}\" RasterYSize=\"{}\" DataType=\"{}\" BlockXSize=\"256\" BlockYSize=\"{}\"/>"
-      "<SrcRect xOff=\"{}\" yOff=\"{}\" xSize=\"{}\" ySize=\"{}\"/><DstRect xOff=\"{}\" yOff=\"{}\" xSize=\"{}\" ySize=\"{}\"/></SimpleSource>\n",
-      escape_html(part.path), part.band, part.window.cols, part.window.rows, gdal_type_name(spec.encoding.type), RasterWriter::kBlockRows,
-      inside.col - part.window.col, inside.row - part.window.row, inside.cols, inside.rows, inside.col - spec.area.col,
-      inside.row - spec.area.row, inside.cols, inside.rows);
+      "<SrcRect xOff=\"{}\" yOff=\"{}\" xSize=\"{}\" ySize=\"{}\"/><DstRect xOff=\"{}\" yOff=\"{}\" xSize=\"{}\" "
+      "ySize=\"{}\"/></SimpleSource>\n",
+      escape_html(part.path), part.band, part.window.cols, part.window.rows, gdal_type_name(spec.encoding.type),
+      RasterWriter::kBlockRows, inside.col - part.window.col, inside.row - part.window.row, inside.cols, inside.rows,
+      inside.col - spec.area.col, inside.row - spec.area.row, inside.cols, inside.rows);
 }
 
 /// The parts as one raster. Sources are named rather than opened, so that tens of thousands of them do no harm.
 std::string mosaic_xml(const CogSpec& spec, const std::vector<CogPart>& parts) {
   const Bounds box = spec.grid.bounds(spec.area);
-  std::string xml = fmt::format("<VRTDataset rasterXSize=\"{}\" rasterYSize=\"{}\">\n<SRS>{}</SRS>\n", spec.area.cols, spec.area.rows,
-                                escape_html(crs_wkt(spec.grid.crs)));
-  xml += fmt::format("<GeoTransform>{:.17g}, {:.17g}, 0, {:.17g}, 0, {:.17g}</GeoTransform>\n", box.min_x, spec.grid.pixel, box.max_y, -spec.grid.pixel);
-  xml += fmt::format("<Metadata><MDI key=\"AREA_OR_POINT\">Area</MDI></Metadata>\n<VRTRasterBand dataType=\"{}\" band=\"1\">\n",
-                     gdal_type_name(spec.encoding.type));
+  std::string xml = fmt::format("<VRTDataset rasterXSize=\"{}\" rasterYSize=\"{}\">\n<SRS>{}</SRS>\n", spec.area.cols,
+                                spec.area.rows, escape_html(crs_wkt(spec.grid.crs)));
+  xml += fmt::format("<GeoTransform>{:.17g}, {:.17g}, 0, {:.17g}, 0, {:.17g}</GeoTransform>\n", box.min_x,
+                     spec.grid.pixel, box.max_y, -spec.grid.pixel);
+  xml += fmt::format(
+      "<Metadata><MDI key=\"AREA_OR_POINT\">Area</MDI></Metadata>\n<VRTRasterBand dataType=\"{}\" band=\"1\">\n",
+      gdal_type_name(spec.encoding.type));
   for (const CogPart& part : parts) {
     if (!intersection(part.window, spec.area).empty()) xml += source_xml(spec, part);
   }
@@ -105,7 +119,8 @@ std::string mosaic_xml(const CogSpec& spec, const std::vector<CogPart>& parts) {
 /// category names into a second file.
 void describe_classes(GDALRasterBandH band, const CogSpec& spec) {
   for (const LegendClass& entry : spec.classes) {
-    GDALSetMetadataItem(band, fmt::format("CLASS_{}", entry.value).c_str(), fmt::format("{} {}", entry.code, entry.name).c_str(), nullptr);
+    GDALSetMetadataItem(band, fmt::format("CLASS_{}", entry.value).c_str(),
+                        fmt::format("{} {}", entry.code, entry.name).c_str(), nullptr);
   }
   if (!has_colors(spec)) return;
   GDALColorTableH table = GDALCreateColorTable(GPI_RGB);
@@ -165,15 +180,17 @@ void remove_all_of(const fs::path& path) {
   }
 }
 
-Result<void> copy_to_cog(const fs::path& path, const CogSpec& spec, const std::string& xml, const std::function<void(double)>& share_done) {
+Result<void> copy_to_cog(const fs::path& path, const CogSpec& spec, const std::string& xml,
+                         const std::function<void(double)>& share_done) {
   GdalErrors errors;
   const auto failed = [&](const char* doing) {
-    return fail(errors.machine() ? Blame::machine : Blame::input, "{} {}: {}", doing, path.string(), errors.text());
+    return fail(errors.blame(), "{} {}: {}", doing, path.string(), errors.text());
   };
   const Dataset mosaic(GDALOpen(xml.c_str(), GA_ReadOnly));
   if (!mosaic) return failed("joining the tiles of");
   describe_band(GDALGetRasterBand(mosaic.get(), 1), spec);
-  Dataset cog(GDALCreateCopy(GDALGetDriverByName("COG"), path.c_str(), mosaic.get(), FALSE, creation_options(spec).List(), tell_progress,
+  Dataset cog(GDALCreateCopy(GDALGetDriverByName("COG"), path.c_str(), mosaic.get(), FALSE,
+                             creation_options(spec).List(), tell_progress,
                              const_cast<std::function<void(double)>*>(&share_done)));
   if (cog) GDALFlushCache(cog.get());
   const bool written = cog != nullptr;
@@ -184,7 +201,8 @@ Result<void> copy_to_cog(const fs::path& path, const CogSpec& spec, const std::s
 
 }  // namespace
 
-Result<void> write_cog(const fs::path& path, const CogSpec& spec, const std::vector<CogPart>& parts, const std::function<void(double)>& share_done) {
+Result<void> write_cog(const fs::path& path, const CogSpec& spec, const std::vector<CogPart>& parts,
+                       const std::function<void(double)>& share_done) {
   if (spec.area.empty()) return input_error("writing COG {}: the area holds no pixels", path.string());
   std::int64_t covered = 0;
   for (const CogPart& part : parts) {
@@ -192,14 +210,16 @@ Result<void> write_cog(const fs::path& path, const CogSpec& spec, const std::vec
     covered += intersection(part.window, spec.area).pixels();
   }
   if (covered < spec.area.pixels() && !spec.encoding.no_data) {
-    return input_error("writing COG {}: tiles leave {} of {} pixels empty and the layer has no number for no data", path.string(),
-                       spec.area.pixels() - covered, spec.area.pixels());
+    return input_error("writing COG {}: tiles leave {} of {} pixels empty and the layer has no number for no data",
+                       path.string(), spec.area.pixels() - covered, spec.area.pixels());
   }
   auto written = copy_to_cog(path, spec, mosaic_xml(spec, parts), share_done);
   if (!written) remove_all_of(path);
   return written;
 }
 
-std::string gdal_version() { return GDALVersionInfo("RELEASE_NAME"); }
+std::string gdal_version() {
+  return GDALVersionInfo("RELEASE_NAME");
+}
 
 }  // namespace ecocube

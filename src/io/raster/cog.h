@@ -16,13 +16,13 @@ namespace ecocube {
 /// What a cloud-optimised GeoTIFF of one layer holds.
 struct CogSpec {
   Grid grid;
-  Window area;                        ///< the pixels of the file; where no part lies there is no data
+  Window area;  ///< the pixels of the file; where no part lies there is no data
   Encoding encoding;
   LayerKind kind = LayerKind::continuous;
-  std::vector<LegendClass> classes;   ///< colours and names to write into the file; empty: none
-  std::string name;                   ///< of the band
-  std::string compress = "zstd";      ///< or `deflate`, which older readers know too
-  int threads = 1;                    ///< of GDAL; the bytes do not depend on it
+  std::vector<LegendClass> classes;  ///< colours and names to write into the file; empty: none
+  std::string name;                  ///< of the band
+  std::string compress = "zstd";     ///< or `deflate`, which older readers know too
+  int threads = 1;                   ///< of GDAL; the bytes do not depend on it
 };
 
 /// One file that fills a part of the area: band `band` (from 1) of a raster that covers exactly `window`.

@@ -53,21 +53,29 @@ struct Seen {
 class CogTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder = fs::path(testing::TempDir()) / ("ecocube_cog_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder = fs::path(testing::TempDir()) /
+             ("ecocube_cog_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder);
     fs::create_directories(folder);
   }
   void TearDown() override { fs::remove_all(folder); }
 
   CogSpec spec(const Window& area, LayerKind kind) const {
-    CogSpec made{.grid = {"EPSG:3035", 30, 900000, 5460010, 1000}, .area = area, .encoding = {}, .kind = kind, .classes = {}, .name = "layer"};
+    CogSpec made{.grid = {"EPSG:3035", 30, 900000, 5460010, 1000},
+                 .area = area,
+                 .encoding = {},
+                 .kind = kind,
+                 .classes = {},
+                 .name = "layer"};
     made.encoding.no_data = 255;
     return made;
   }
   /// Writes the part's file; `value` gives stored numbers by grid row and column, a negative one is no data.
-  CogPart part(const CogSpec& cog, const std::string& name, const Window& window, const std::function<double(std::int64_t, std::int64_t)>& value) {
+  CogPart part(const CogSpec& cog, const std::string& name, const Window& window,
+               const std::function<double(std::int64_t, std::int64_t)>& value) {
     const fs::path path = folder / (name + ".tif");
-    auto writer = RasterWriter::create(path, cog.grid, window, cog.encoding, {{"other", LayerKind::continuous, {}}, {"band", cog.kind, {}}});
+    auto writer = RasterWriter::create(path, cog.grid, window, cog.encoding,
+                                       {{"other", LayerKind::continuous, {}}, {"band", cog.kind, {}}});
     EXPECT_TRUE(writer);
     std::vector<float> stored;
     std::vector<std::uint8_t> valid;
@@ -123,7 +131,8 @@ TEST_F(CogTest, TilesJoinIntoOneRasterAndGapsAreNoData) {
 TEST_F(CogTest, OverviewsOfClassesHoldOnlyClassesOfTheSource) {
   CogSpec cog = spec({0, 0, 1300, 1500}, LayerKind::classes);
   cog.classes = kClasses;
-  const auto parts = {part(cog, "a", cog.area, [](auto row, auto col) { return col < 20 ? -1 : random_class(row, col); })};
+  const auto parts = {
+      part(cog, "a", cog.area, [](auto row, auto col) { return col < 20 ? -1 : random_class(row, col); })};
   const auto written = write_cog(folder / "out.tif", cog, parts);
   ASSERT_TRUE(written) << written.error().message;
   const Seen seen(folder / "out.tif");
@@ -149,7 +158,8 @@ TEST_F(CogTest, AnOverviewPixelOfClassesIsTheMostFrequentOfItsFour) {
 TEST_F(CogTest, OverviewsOfMeasurementsAreTheMeanOfValidPixelsOnly) {
   const CogSpec cog = spec({0, 0, 600, 600}, LayerKind::continuous);
   // Of each 2 x 2: 10, 30 and two missing. Were no data a number, the mean would be 137.
-  const auto parts = {part(cog, "a", cog.area, [](auto row, auto col) { return col % 2 ? -1.0 : (row % 2 ? 30.0 : 10.0); })};
+  const auto parts = {
+      part(cog, "a", cog.area, [](auto row, auto col) { return col % 2 ? -1.0 : (row % 2 ? 30.0 : 10.0); })};
   ASSERT_TRUE(write_cog(folder / "out.tif", cog, parts));
   const Seen seen(folder / "out.tif");
   ASSERT_GE(GDALGetOverviewCount(seen.band), 1);
@@ -160,7 +170,8 @@ TEST_F(CogTest, TheBytesAreTheSameForEveryNumberOfThreadsAndEveryTime) {
   for (const LayerKind kind : {LayerKind::classes, LayerKind::continuous}) {
     CogSpec cog = spec({0, 0, 1500, 2100}, kind);
     if (kind == LayerKind::classes) cog.classes = kClasses;
-    const auto parts = {part(cog, "a", {0, 0, 1500, 1000}, random_class), part(cog, "b", {0, 1000, 1500, 1100}, random_class)};
+    const auto parts = {part(cog, "a", {0, 0, 1500, 1000}, random_class),
+                        part(cog, "b", {0, 1000, 1500, 1100}, random_class)};
     std::set<std::string> sums;
     for (const int threads : {1, 2, 4, 1}) {
       cog.threads = threads;
@@ -183,14 +194,16 @@ TEST_F(CogTest, ColoursAndClassNamesStandInsideTheFileAndNothingBesideIt) {
   GDALColorTableH table = GDALGetRasterColorTable(seen.band);
   ASSERT_NE(table, nullptr);
   const GDALColorEntry* color = GDALGetColorEntry(table, 23);
-  EXPECT_EQ((Color{static_cast<std::uint8_t>(color->c1), static_cast<std::uint8_t>(color->c2), static_cast<std::uint8_t>(color->c3)}),
+  EXPECT_EQ((Color{static_cast<std::uint8_t>(color->c1), static_cast<std::uint8_t>(color->c2),
+                   static_cast<std::uint8_t>(color->c3)}),
             (Color{128, 255, 0}));
 }
 
 TEST_F(CogTest, ScaleOffsetUnitAndNoDataStandInsideTheFile) {
   CogSpec cog = spec({0, 0, 10, 10}, LayerKind::continuous);
   cog.encoding = {DataType::int16, 0.004, -0.08, -32768, "reflectance"};
-  ASSERT_TRUE(write_cog(folder / "out.tif", cog, {part(cog, "a", cog.area, [](auto row, auto col) { return row * 10.0 + col; })}));
+  ASSERT_TRUE(write_cog(folder / "out.tif", cog,
+                        {part(cog, "a", cog.area, [](auto row, auto col) { return row * 10.0 + col; })}));
   const auto raster = Raster::open((folder / "out.tif").string());
   ASSERT_TRUE(raster);
   EXPECT_EQ((*raster)->info().bands.at(0).encoding, cog.encoding);
@@ -204,7 +217,8 @@ TEST_F(CogTest, DeflateIsThereForOlderReaders) {
     cog.compress = compress;
     ASSERT_TRUE(write_cog(folder / "out.tif", cog, parts));
     const Seen seen(folder / "out.tif");
-    EXPECT_EQ(std::string(GDALGetMetadataItem(seen.dataset, "COMPRESSION", "IMAGE_STRUCTURE")), compress == "zstd" ? "ZSTD" : "DEFLATE");
+    EXPECT_EQ(std::string(GDALGetMetadataItem(seen.dataset, "COMPRESSION", "IMAGE_STRUCTURE")),
+              compress == "zstd" ? "ZSTD" : "DEFLATE");
   }
 }
 
@@ -232,20 +246,23 @@ TEST_F(CogTest, ATileThatLiesElsewhereOrStoresOtherNumbersIsRefused) {
   tile.window.col = 5;
   auto written = write_cog(folder / "out.tif", cog, {tile});
   ASSERT_FALSE(written);
-  EXPECT_NE(written.error().message.find("upper left corner is at 900000 5460010"), std::string::npos) << written.error().message;
+  EXPECT_NE(written.error().message.find("upper left corner is at 900000 5460010"), std::string::npos)
+      << written.error().message;
   tile.window = cog.area;
   CogSpec wider = cog;
   wider.encoding.type = DataType::uint16;
   written = write_cog(folder / "out.tif", wider, {tile});
   ASSERT_FALSE(written);
-  EXPECT_NE(written.error().message.find("uint8 with no data 255, expected uint16"), std::string::npos) << written.error().message;
+  EXPECT_NE(written.error().message.find("uint8 with no data 255, expected uint16"), std::string::npos)
+      << written.error().message;
 }
 
 TEST_F(CogTest, AFolderThatIsNotThereIsTheReasonGiven) {
   const CogSpec cog = spec({0, 0, 10, 10}, LayerKind::continuous);
   const auto written = write_cog(folder / "no" / "out.tif", cog, {part(cog, "a", cog.area, random_class)});
   ASSERT_FALSE(written);
-  EXPECT_NE(written.error().message.find((folder / "no" / "out.tif").string()), std::string::npos) << written.error().message;
+  EXPECT_NE(written.error().message.find((folder / "no" / "out.tif").string()), std::string::npos)
+      << written.error().message;
 }
 
 TEST_F(CogTest, GapsWithoutANumberForNoDataAreRefused) {
@@ -276,7 +293,8 @@ std::map<std::vector<int>, int> colors_of(const fs::path& path, int& cols, int& 
 TEST_F(CogTest, AThumbnailOfClassesHoldsTheirColoursAndNothingElse) {
   CogSpec cog = spec({0, 0, 1100, 1600}, LayerKind::classes);
   cog.classes = kClasses;
-  const auto parts = {part(cog, "a", cog.area, [](auto row, auto col) { return col < 800 ? -1 : random_class(row / 64, col / 64); })};
+  const auto parts = {
+      part(cog, "a", cog.area, [](auto row, auto col) { return col < 800 ? -1 : random_class(row / 64, col / 64); })};
   ASSERT_TRUE(write_cog(folder / "out.tif", cog, parts));
   ASSERT_TRUE(write_thumbnail(folder / "out.png", folder / "out.tif", cog.kind, cog.classes));
   int cols = 0, rows = 0;
@@ -291,7 +309,8 @@ TEST_F(CogTest, AThumbnailOfClassesHoldsTheirColoursAndNothingElse) {
 
 TEST_F(CogTest, AThumbnailOfMeasurementsRunsFromDarkToLight) {
   const CogSpec cog = spec({0, 0, 100, 100}, LayerKind::continuous);
-  const auto parts = {part(cog, "a", cog.area, [](auto row, auto col) { return row < 10 ? -1.0 : static_cast<double>(col); })};
+  const auto parts = {
+      part(cog, "a", cog.area, [](auto row, auto col) { return row < 10 ? -1.0 : static_cast<double>(col); })};
   ASSERT_TRUE(write_cog(folder / "out.tif", cog, parts));
   ASSERT_TRUE(write_thumbnail(folder / "out.png", folder / "out.tif", cog.kind, {}));
   int cols = 0, rows = 0;

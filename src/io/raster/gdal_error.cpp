@@ -51,9 +51,10 @@ GdalErrors::~GdalErrors() { CPLPopErrorHandler(); }
 
 std::string GdalErrors::text(const std::string& otherwise) const { return first_.empty() ? otherwise : first_; }
 
-bool GdalErrors::machine() const {
-  return first_errno_ == ENOSPC || first_errno_ == EDQUOT || first_errno_ == EACCES || first_errno_ == EROFS || first_errno_ == EIO ||
-         first_.find("No space left") != std::string::npos || first_.find("Permission denied") != std::string::npos;
+Blame GdalErrors::blame() const {
+  const bool said_no = first_errno_ == ENOSPC || first_errno_ == EDQUOT || first_errno_ == EACCES || first_errno_ == EROFS || first_errno_ == EIO ||
+                       first_.find("No space left") != std::string::npos || first_.find("Permission denied") != std::string::npos;
+  return said_no ? Blame::machine : Blame::input;
 }
 
 }  // namespace ecocube

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
+
+#include "base/result.h"
 
 namespace ecocube {
 
@@ -21,8 +24,8 @@ class GdalErrors {
   /// The first error's text, or `otherwise` when GDAL said nothing.
   std::string text(const std::string& otherwise = "GDAL gave no reason") const;
   bool any() const { return !first_.empty(); }
-  /// True when the failure was the disk's (full, read-only, denied) rather than the data's.
-  bool machine() const;
+  /// The machine's when the disk said no (full, read-only, denied), else the input's.
+  Blame blame() const;
 
  private:
   friend void keep_gdal_error(GdalErrors& errors, int level, const char* text);

@@ -22,7 +22,7 @@ constexpr int kBands = static_cast<int>(kGladBands.size());
 Result<void> write_scene(const fs::path& path, const Grid& grid, const Window& window, std::span<const std::uint16_t> values) {
   GdalErrors errors;
   const auto failure = [&](const char* deed) {
-    return fail(errors.machine() ? Blame::machine : Blame::input, "{} scene {}: {}", deed, path.string(), errors.text());
+    return fail(errors.blame(), "{} scene {}: {}", deed, path.string(), errors.text());
   };
   CPLStringList options;
   options.SetNameValue("COMPRESS", "LZW");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,7 +62,9 @@ struct BandSpec {
   std::optional<Encoding> encoding = std::nullopt;
 };
 
-/// Writes one GeoTIFF in tiles (ZSTD, band by band). All bands share one data type and no-data number.
+/// Writes one GeoTIFF in tiles (ZSTD, band by band). All bands share one data type and no-data number. The file's bytes
+/// depend on the pixels alone, not on the pieces they come in: rows are gathered into stripes of kBlockRows, and a
+/// stripe goes to the file once all its bands are there, in order. Write from the top downwards, or stripes pile up.
 class RasterWriter {
  public:
   /// Rows of one stored block: writing whole multiples of it from the top is fastest.
@@ -75,18 +78,31 @@ class RasterWriter {
   RasterWriter& operator=(const RasterWriter&) = delete;
 
   /// Writes stored numbers (not physical values) of band `band` (from 0) into `part`, given in grid pixels; where
-  /// `valid` is 0 the encoding's no-data number is written. Shapes [row][col]; an empty `valid` means all valid.
+  /// `valid` is 0 the encoding's no-data number is written. Shapes [row][col]; an empty `valid` means all valid. Each
+  /// pixel of a band is written once.
   Result<void> write(std::size_t band, const Window& part, std::span<const float> stored, std::span<const std::uint8_t> valid);
-  /// Finishes the file. Without it the file is incomplete.
+  /// Finishes the file; pixels that were never written are no data. Without it the file is incomplete.
   Result<void> close();
 
  private:
+  /// Rows of all bands that are still to come together; values have shape [band][row][col].
+  struct Stripe {
+    std::vector<float> values;
+    std::int64_t missing = 0;  ///< pixels times bands not yet written
+  };
   RasterWriter() = default;
+  std::int64_t rows_of(std::int64_t stripe) const;
+  Stripe& stripe_at(std::int64_t number);
+  Result<void> write_stripe(std::int64_t number, const Stripe& stripe);
+  Result<void> write_whole_stripes();
+
   std::string path_;
   Window window_;
   Encoding encoding_;
+  std::size_t bands_ = 0;
   void* dataset_ = nullptr;
-  std::vector<float> line_;
+  std::map<std::int64_t, Stripe> open_;
+  std::int64_t next_ = 0;  ///< first stripe that is not in the file
 };
 
 }  // namespace ecocube

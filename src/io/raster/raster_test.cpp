@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
 
 #include "io/file/file.h"
 #include "io/raster/layer_reader.h"
@@ -87,6 +88,28 @@ TEST_F(RasterTest, AWrittenRasterReadsBackWithItsGeometryAndEncoding) {
 TEST_F(RasterTest, TheSamePixelsGiveTheSameBytes) {
   const std::string a = write("a.tif", laea, {0, 0, 200, 300}), b = write("b.tif", laea, {0, 0, 200, 300});
   EXPECT_EQ(*file_sha256(a), *file_sha256(b));
+}
+
+TEST_F(RasterTest, ThePiecesThatPixelsComeInDoNotChangeTheBytes) {
+  const Window window{0, 0, 300, 300};
+  std::vector<float> values(90000);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i * 7 % 1000);
+  std::set<std::string> sums;
+  for (const std::int64_t piece : {1, 50, 128, 300}) {
+    const std::string path = (folder / fmt::format("{}.tif", piece)).string();
+    auto writer = RasterWriter::create(path, laea, window, {DataType::uint16, 1, 0, 65535, {}}, std::vector<BandSpec>(3));
+    ASSERT_TRUE(writer);
+    for (std::int64_t row = 0; row < 300; row += piece) {
+      const Window part{row, 0, std::min<std::int64_t>(piece, 300 - row), 300};
+      for (std::size_t band = 0; band < 3; ++band) ASSERT_TRUE((*writer)->write(band, part, {values.data() + row * 300, static_cast<std::size_t>(part.pixels())}, {}));
+    }
+    ASSERT_TRUE((*writer)->close());
+    sums.insert(*file_sha256(path));
+    std::vector<float> read(90000);
+    ASSERT_TRUE((*Raster::open(path))->read(3, window, read));
+    EXPECT_EQ(read, values);
+  }
+  EXPECT_EQ(sums.size(), 1u);
 }
 
 TEST_F(RasterTest, AFileThatIsNoRasterIsNamed) {

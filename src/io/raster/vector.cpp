@@ -23,10 +23,11 @@ using Dataset = std::unique_ptr<GDALDataset, CloseDataset>;
 
 Result<Dataset> open_vector(const std::string& path) {
   std::error_code code;
-  if (!path.starts_with("/vsi") && !std::filesystem::exists(path, code)) return input_error("vector file {}: no such file", path);
+  if (!path.starts_with("/vsi") && !std::filesystem::exists(path, code))
+    return input_error("vector file {}: no such file", path);
   GdalErrors errors;
   Dataset dataset(GDALDataset::Open(path.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR));
-  if (!dataset) return fail(errors.machine() ? Blame::machine : Blame::input, "vector file {}: {}", path, errors.text());
+  if (!dataset) return fail(errors.blame(), "vector file {}: {}", path, errors.text());
   return dataset;
 }
 
@@ -34,21 +35,25 @@ Result<OGRLayer*> choose_layer(GDALDataset& dataset, const std::string& path, co
   std::vector<std::string> known;
   for (OGRLayer* layer : dataset.GetLayers()) known.emplace_back(layer->GetName());
   if (known.empty()) return input_error("vector file {}: it has no layers", path);
-  if (name.empty() && known.size() > 1) return usage_error("vector file {}: it has {} layers; choose one of {}", path, known.size(), join(known, ", "));
+  if (name.empty() && known.size() > 1)
+    return usage_error("vector file {}: it has {} layers; choose one of {}", path, known.size(), join(known, ", "));
   if (name.empty()) return dataset.GetLayer(0);
   const auto found = std::find(known.begin(), known.end(), name);
   if (found == known.end()) return usage_error("vector file {}: no layer '{}'{}", path, name, suggestion(name, known));
   return dataset.GetLayer(static_cast<int>(found - known.begin()));
 }
 
-Result<std::vector<int>> find_columns(OGRLayer& layer, const std::string& path, const std::vector<std::string>& columns) {
+Result<std::vector<int>> find_columns(OGRLayer& layer, const std::string& path,
+                                      const std::vector<std::string>& columns) {
   OGRFeatureDefn& definition = *layer.GetLayerDefn();
   std::vector<std::string> known;
   for (int i = 0; i < definition.GetFieldCount(); ++i) known.emplace_back(definition.GetFieldDefn(i)->GetNameRef());
   std::vector<int> places;
   for (const std::string& column : columns) {
     const auto found = std::find(known.begin(), known.end(), column);
-    if (found == known.end()) return usage_error("vector file {}, layer {}: no column '{}'{}", path, layer.GetName(), column, suggestion(column, known));
+    if (found == known.end())
+      return usage_error("vector file {}, layer {}: no column '{}'{}", path, layer.GetName(), column,
+                         suggestion(column, known));
     places.push_back(static_cast<int>(found - known.begin()));
   }
   return places;
@@ -90,7 +95,8 @@ Place place_of(const OGRGeometry* geometry) {
     if (geometry->Centroid(&point) != OGRERR_NONE) return {};
     return {MapPoint{point.getX(), point.getY()}, one};
   }
-  OGRGeometry* surface = OGRGeometry::FromHandle(OGR_G_PointOnSurface(OGRGeometry::ToHandle(const_cast<OGRGeometry*>(geometry))));
+  OGRGeometry* surface =
+      OGRGeometry::FromHandle(OGR_G_PointOnSurface(OGRGeometry::ToHandle(const_cast<OGRGeometry*>(geometry))));
   const std::unique_ptr<OGRGeometry> owner(surface);
   if (!owner || wkbFlatten(owner->getGeometryType()) != wkbPoint || owner->IsEmpty()) return {};
   return {MapPoint{owner->toPoint()->getX(), owner->toPoint()->getY()}, false};
@@ -99,7 +105,8 @@ Place place_of(const OGRGeometry* geometry) {
 Feature read_row(OGRFeature& source, const std::vector<int>& places, Place& place, bool swap) {
   Feature row;
   row.id = source.GetFID();
-  for (int column : places) row.fields.emplace_back(source.IsFieldSetAndNotNull(column) ? source.GetFieldAsString(column) : "");
+  for (int column : places)
+    row.fields.emplace_back(source.IsFieldSetAndNotNull(column) ? source.GetFieldAsString(column) : "");
   place = place_of(source.GetGeometryRef());
   row.place = place.point;
   if (row.place && swap) std::swap(row.place->x, row.place->y);
@@ -108,7 +115,8 @@ Feature read_row(OGRFeature& source, const std::vector<int>& places, Place& plac
 
 }  // namespace
 
-Result<FeatureTable> read_features(const std::string& path, const std::string& layer_name, const std::vector<std::string>& columns) {
+Result<FeatureTable> read_features(const std::string& path, const std::string& layer_name,
+                                   const std::vector<std::string>& columns) {
   ECOCUBE_TRY_ASSIGN(const Dataset dataset, open_vector(path));
   ECOCUBE_TRY_ASSIGN(OGRLayer * layer, choose_layer(*dataset, path, layer_name));
   ECOCUBE_TRY_ASSIGN(const std::vector<int> places, find_columns(*layer, path, columns));
@@ -124,7 +132,7 @@ Result<FeatureTable> read_features(const std::string& path, const std::string& l
     table.rows.push_back(read_row(*source, places, place, swap));
     if (place.point && !place.is_own) ++table.not_points;
   }
-  if (errors.any()) return fail(errors.machine() ? Blame::machine : Blame::input, "vector file {}, layer {}: {}", path, table.layer, errors.text());
+  if (errors.any()) return fail(errors.blame(), "vector file {}, layer {}: {}", path, table.layer, errors.text());
   if (table.rows.empty()) return input_error("vector file {}, layer {}: it has no rows", path, table.layer);
   return table;
 }
@@ -155,7 +163,11 @@ std::unique_ptr<OGRGeometry> transformed(const OGRGeometry& source, OGRCoordinat
 
 OGRPolygon box_of(const Bounds& box) {
   OGRLinearRing ring;
-  for (const auto& [x, y] : {std::pair(box.min_x, box.min_y), {box.max_x, box.min_y}, {box.max_x, box.max_y}, {box.min_x, box.max_y}, {box.min_x, box.min_y}}) {
+  for (const auto& [x, y] : {std::pair(box.min_x, box.min_y),
+                             {box.max_x, box.min_y},
+                             {box.max_x, box.max_y},
+                             {box.min_x, box.max_y},
+                             {box.min_x, box.min_y}}) {
     ring.addPoint(x, y);
   }
   OGRPolygon polygon;
@@ -168,9 +180,12 @@ OGRPolygon box_of(const Bounds& box) {
 Area::Area(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Area::~Area() = default;
 
-const Bounds& Area::bounds() const { return state_->bounds; }
+const Bounds& Area::bounds() const {
+  return state_->bounds;
+}
 
-Result<std::unique_ptr<Area>> Area::read(const std::string& path, const std::string& layer_name, const std::string& crs) {
+Result<std::unique_ptr<Area>> Area::read(const std::string& path, const std::string& layer_name,
+                                         const std::string& crs) {
   ECOCUBE_TRY_ASSIGN(const Dataset dataset, open_vector(path));
   ECOCUBE_TRY_ASSIGN(OGRLayer * layer, choose_layer(*dataset, path, layer_name));
   const std::string where = fmt::format("area file {}, layer {}", path, layer->GetName());
@@ -178,8 +193,10 @@ Result<std::unique_ptr<Area>> Area::read(const std::string& path, const std::str
   GdalErrors errors;
   OGRSpatialReference target;
   target.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
-  if (target.SetFromUserInput(crs.c_str()) != OGRERR_NONE) return usage_error("unknown coordinate reference system '{}'", crs);
-  const std::unique_ptr<OGRCoordinateTransformation> transformation(OGRCreateCoordinateTransformation(layer->GetSpatialRef(), &target));
+  if (target.SetFromUserInput(crs.c_str()) != OGRERR_NONE)
+    return usage_error("unknown coordinate reference system '{}'", crs);
+  const std::unique_ptr<OGRCoordinateTransformation> transformation(
+      OGRCreateCoordinateTransformation(layer->GetSpatialRef(), &target));
   if (!transformation) return input_error("{}: no transformation to {}: {}", where, crs, errors.text());
   auto state = std::make_unique<State>();
   OGREnvelope all;
@@ -187,9 +204,11 @@ Result<std::unique_ptr<Area>> Area::read(const std::string& path, const std::str
   while (const OGRFeatureUniquePtr feature{layer->GetNextFeature()}) {
     const OGRGeometry* source = feature->GetGeometryRef();
     if (!source || source->IsEmpty()) continue;
-    if (source->getDimension() != 2) return input_error("{}: row {} is no polygon but {}", where, feature->GetFID(), source->getGeometryName());
+    if (source->getDimension() != 2)
+      return input_error("{}: row {} is no polygon but {}", where, feature->GetFID(), source->getGeometryName());
     State::Part part{transformed(*source, *transformation), nullptr, {}};
-    if (!part.geometry) return input_error("{}: row {} has no place in {}: {}", where, feature->GetFID(), crs, errors.text());
+    if (!part.geometry)
+      return input_error("{}: row {} has no place in {}: {}", where, feature->GetFID(), crs, errors.text());
     part.geometry->getEnvelope(&part.envelope);
     part.prepared.reset(OGRCreatePreparedGeometry(OGRGeometry::ToHandle(part.geometry.get())));
     all.Merge(part.envelope);
@@ -209,7 +228,8 @@ bool Area::intersects(const Bounds& box) const {
   return std::any_of(state_->parts.begin(), state_->parts.end(), [&](const State::Part& part) {
     const Bounds around{part.envelope.MinX, part.envelope.MinY, part.envelope.MaxX, part.envelope.MaxY};
     if (!around.intersects(inside)) return false;
-    return part.prepared ? OGRPreparedGeometryIntersects(part.prepared.get(), OGRGeometry::ToHandle(const_cast<OGRPolygon*>(&polygon))) != 0
+    return part.prepared ? OGRPreparedGeometryIntersects(part.prepared.get(),
+                                                         OGRGeometry::ToHandle(const_cast<OGRPolygon*>(&polygon))) != 0
                          : polygon.Intersects(part.geometry.get()) != 0;
   });
 }

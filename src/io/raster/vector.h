@@ -34,7 +34,8 @@ struct FeatureTable {
 /// layer    empty: the only layer
 /// columns  names of the wanted columns; one that is not there is an error with the nearest known one
 /// A missing file, an unknown layer, a choice of layers, no rows: errors that name the file.
-Result<FeatureTable> read_features(const std::string& path, const std::string& layer, const std::vector<std::string>& columns);
+Result<FeatureTable> read_features(const std::string& path, const std::string& layer,
+                                   const std::vector<std::string>& columns);
 
 /// The polygons of a vector layer, brought into a CRS. Not for use by two threads at once.
 class Area {

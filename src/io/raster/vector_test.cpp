@@ -19,7 +19,8 @@ using testing::HasSubstr;
 class Vector : public testing::Test {
  protected:
   Vector() {
-    folder_ = fs::temp_directory_path() / fmt::format("ecocube-vector-{}-{}", ::getpid(), testing::UnitTest::GetInstance()->current_test_info()->name());
+    folder_ = fs::temp_directory_path() / fmt::format("ecocube-vector-{}-{}", ::getpid(),
+                                                      testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::create_directories(folder_);
   }
   ~Vector() override { fs::remove_all(folder_); }
@@ -39,11 +40,14 @@ class Vector : public testing::Test {
   fs::path folder_;
 };
 
-constexpr const char* kSquare = R"({"type": "Polygon", "coordinates": [[[10, 50], [11, 50], [11, 51], [10, 51], [10, 50]]]})";
+constexpr const char* kSquare =
+    R"({"type": "Polygon", "coordinates": [[[10, 50], [11, 50], [11, 51], [10, 51], [10, 50]]]})";
 
 TEST_F(Vector, RowsComeInTheFilesOrderWithEastBeforeNorthAndTheColumnsAskedFor) {
-  const auto table = read_features(geojson({{R"({"type": "Point", "coordinates": [13.4, 49.7]})", R"({"code": 211, "name": "a field", "day": "2018-06-30"})"},
-                                            {R"({"type": "Point", "coordinates": [-61.6, -12.8]})", R"({"code": 312, "name": null, "day": "2019-06-30"})"},
+  const auto table = read_features(geojson({{R"({"type": "Point", "coordinates": [13.4, 49.7]})",
+                                             R"({"code": 211, "name": "a field", "day": "2018-06-30"})"},
+                                            {R"({"type": "Point", "coordinates": [-61.6, -12.8]})",
+                                             R"({"code": 312, "name": null, "day": "2019-06-30"})"},
                                             {"null", R"({"code": 512, "name": "", "day": null})"}}),
                                    "", {"name", "code"});
   ASSERT_TRUE(table) << table.error().message;
@@ -58,8 +62,10 @@ TEST_F(Vector, RowsComeInTheFilesOrderWithEastBeforeNorthAndTheColumnsAskedFor) 
 }
 
 TEST_F(Vector, APolygonStandsByAPointOnItAndSeveralPointsByTheirCentroid) {
-  const std::string horseshoe = R"({"type": "Polygon", "coordinates": [[[0,0],[10,0],[10,10],[9,10],[9,1],[1,1],[1,10],[0,10],[0,0]]]})";
-  const auto table = read_features(geojson({{horseshoe, "{}"}, {R"({"type": "MultiPoint", "coordinates": [[1, 2], [3, 6]]})", "{}"}}), "", {});
+  const std::string horseshoe =
+      R"({"type": "Polygon", "coordinates": [[[0,0],[10,0],[10,10],[9,10],[9,1],[1,1],[1,10],[0,10],[0,0]]]})";
+  const auto table = read_features(
+      geojson({{horseshoe, "{}"}, {R"({"type": "MultiPoint", "coordinates": [[1, 2], [3, 6]]})", "{}"}}), "", {});
   ASSERT_TRUE(table) << table.error().message;
   const MapPoint on = *table->rows[0].place;
   EXPECT_TRUE(on.y <= 1 || on.x <= 1 || on.x >= 9) << on.x << " " << on.y;
@@ -71,8 +77,10 @@ TEST_F(Vector, APolygonStandsByAPointOnItAndSeveralPointsByTheirCentroid) {
 TEST_F(Vector, AMissingFileLayerOrColumnIsAnErrorThatNamesIt) {
   EXPECT_EQ(read_features("/no/such.gpkg", "", {}).error().message, "vector file /no/such.gpkg: no such file");
   const std::string path = geojson({{kSquare, R"({"label": "x"})"}});
-  EXPECT_EQ(read_features(path, "fetures", {}).error().message, "vector file " + path + ": no layer 'fetures' - did you mean 'features'?");
-  EXPECT_EQ(read_features(path, "", {"lable"}).error().message, "vector file " + path + ", layer features: no column 'lable' - did you mean 'label'?");
+  EXPECT_EQ(read_features(path, "fetures", {}).error().message,
+            "vector file " + path + ": no layer 'fetures' - did you mean 'features'?");
+  EXPECT_EQ(read_features(path, "", {"lable"}).error().message,
+            "vector file " + path + ", layer features: no column 'lable' - did you mean 'label'?");
   EXPECT_THAT(read_features(geojson({}), "", {}).error().message, HasSubstr("it has no rows"));
   const std::string text = folder_ / "notes.txt";
   ASSERT_TRUE(write_text(text, "hello"));
@@ -99,7 +107,8 @@ TEST_F(Vector, AnAreaIsNotItsBounds) {
 
 TEST_F(Vector, AnAreaIsBroughtIntoTheCubesSystemWithItsCurvedEdges) {
   // The parallel of 50 N over 40 degrees bends: its middle lies far south of the line between its ends.
-  const std::string band = R"({"type": "Polygon", "coordinates": [[[-10, 50], [30, 50], [30, 51], [-10, 51], [-10, 50]]]})";
+  const std::string band =
+      R"({"type": "Polygon", "coordinates": [[[-10, 50], [30, 50], [30, 51], [-10, 51], [-10, 50]]]})";
   const auto area = Area::read(geojson({{band, "{}"}}), "", "EPSG:3035");
   ASSERT_TRUE(area) << area.error().message;
   const double south = 2987700;  // of the parallel at 10 E
@@ -118,7 +127,8 @@ TEST_F(Vector, ARingThatCrossesItselfStillCounts) {
 
 TEST_F(Vector, AnAreaWithoutPolygonsIsAnError) {
   const std::string path = geojson({{R"({"type": "Point", "coordinates": [1, 2]})", "{}"}});
-  EXPECT_EQ(Area::read(path, "", "EPSG:3035").error().message, "area file " + path + ", layer features: row 0 is no polygon but POINT");
+  EXPECT_EQ(Area::read(path, "", "EPSG:3035").error().message,
+            "area file " + path + ", layer features: row 0 is no polygon but POINT");
   EXPECT_EQ(Area::read("/no/such.shp", "", "EPSG:3035").error().message, "vector file /no/such.shp: no such file");
 }
 
