@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/composite.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "data/cube/glad.h"
+#include "io/file/file.h"
+#include "io/raster/layer_reader.h"
+#include "io/raster/raster.h"
+#include "run/executor.h"
+#include "run/plan_recipe.h"
+
+namespace ecocube {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr int kSide = 40;
+constexpr int kYear = 2018;
+
+/// An archive of one corner of tile 006E_51N whose pixels are drawn in the test.
+class CompositeTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder = fs::path(testing::TempDir()) / ("ecocube_composite_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    fs::remove_all(folder);
+    fs::create_directories(folder);
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  /// Writes the scene of an interval of 2018: reflectance by pixel, one quality flag for all but the `cloudy` first pixels.
+  void scene(int interval, const std::function<int(int)>& reflectance, int quality = 1, int cloudy = 0) {
+    const GladTile tile{6, 51};
+    const fs::path file = folder / "archive" / glad_scene_path(tile, GladInterval{kYear, interval}.id());
+    fs::create_directories(file.parent_path());
+    const Window window{100, 200, kSide, kSide};
+    auto writer = RasterWriter::create(file, tile.grid(), window, {DataType::uint16, 1, 0, std::nullopt, {}}, std::vector<BandSpec>(8));
+    ASSERT_TRUE(writer) << writer.error().message;
+    std::vector<float> values(kSide * kSide);
+    for (std::size_t band = 0; band < 8; ++band) {
+      for (int i = 0; i < kSide * kSide; ++i) {
+        const int value = band == 7 ? (i < cloudy ? 3 : quality) : band == 6 ? 28000 : reflectance(i) + static_cast<int>(band);
+        values[static_cast<std::size_t>(i)] = static_cast<float>(value);
+      }
+      ASSERT_TRUE((*writer)->write(band, window, values, {}));
+    }
+    ASSERT_TRUE((*writer)->close());
+  }
+
+  std::string recipe(const std::string& options, const std::string& source = "") const {
+    // The cube's grid is the scenes' own, so that values come through unchanged.
+    const Grid grid = GladTile{6, 51}.grid();
+    return fmt::format(
+        "cube:\n  grid: {{crs: EPSG:4326, pixel: 0.00025, origin: [{}, {}], tile: 32}}\n  area: {{bbox: [{}, {}, {}, {}]}}\n  years: {}\n"
+        "sources: {{landsat: {{format: glad, path: \"{}\"{}}}}}\nsteps: [{{composite: {{encoding: uint16{}}}}}]\n",
+        grid.origin_x, grid.origin_y, grid.left(200), grid.top(100 + kSide), grid.left(200 + kSide), grid.top(100), kYear, (folder / "archive").string(), source, options);
+  }
+
+  struct Done {
+    Plan plan;
+    RunOutcome outcome;
+    Error error;
+  };
+  Done run(const std::string& yaml, const std::string& name = "out", std::uint64_t memory = 1u << 30) {
+    settings.root = folder / name;
+    settings.memory_bytes = memory;
+    Done done;
+    const auto read = parse_recipe(yaml, "test.yaml", folder, {});
+    EXPECT_TRUE(read) << read.error().message;
+    auto plan = plan_recipe(*read, {make_composite_step}, settings);
+    if (!plan) return {Plan(), {}, plan.error()};
+    done.plan = std::move(*plan);
+    fs::create_directories(settings.root);
+    DiskRecords records(settings.root / "records");
+    RunLog log(settings.root / "run-log.jsonl");
+    QuietProgress progress;
+    const auto work = make_work_list(done.plan, {}, records, sizes_in(settings.root));
+    done.outcome = ThreadExecutor(settings, records, log, progress, steady_clock()).run(done.plan, *work);
+    for (const auto& [id, error] : done.outcome.failed) done.error = error;
+    return done;
+  }
+
+  /// Decoded values of the whole scene's pixels; -1 where missing.
+  std::vector<float> values(const Done& done, const std::string& variable, const std::string& slot) {
+    const Window window{100, 200, kSide, kSide};
+    std::vector<float> all(kSide * kSide, -1);
+    LayerReader reader(done.plan.cube.grid, settings.root);
+    for (const Layer& layer : done.plan.layers.of_variable(variable)) {
+      if (layer.period->slot != slot) continue;
+      for (const Tile& tile : done.plan.cube.tiles) {
+        const Window part = intersection(tile.window, window);
+        std::vector<float> some(static_cast<std::size_t>(part.pixels()));
+        std::vector<std::uint8_t> valid(some.size());
+        EXPECT_TRUE(reader.read_decoded(layer, tile.name(), part, some, valid));
+        for (std::int64_t i = 0; i < part.pixels(); ++i) {
+          const std::int64_t at = (part.row + i / part.cols - window.row) * kSide + part.col + i % part.cols - window.col;
+          if (valid[static_cast<std::size_t>(i)]) all[static_cast<std::size_t>(at)] = some[static_cast<std::size_t>(i)];
+        }
+      }
+    }
+    return all;
+  }
+
+  fs::path folder;
+  RunSettings settings;
+};
+
+TEST_F(CompositeTest, PercentilesFollowTheLinearRuleOverTheIntervalsOfASeason) {
+  for (const int interval : {6, 7, 8, 9}) scene(interval, [&](int i) { return 1000 * interval + i; });
+  const Done done = run(recipe(", min_clear: 0"));
+  ASSERT_TRUE(done.outcome.failed.empty()) << done.error.message;
+  const auto p25 = values(done, "blue_p25", "spring"), p50 = values(done, "red_p50", "spring"), count = values(done, "clear_count", "spring");
+  for (const int i : {0, 31, 32, 777, 1599}) {
+    EXPECT_NEAR(p25[static_cast<std::size_t>(i)] * 40000, 6750 + i, 0.51) << i;
+    EXPECT_NEAR(p50[static_cast<std::size_t>(i)] * 40000, 7500 + i + 2, 0.51) << i;
+    EXPECT_EQ(count[static_cast<std::size_t>(i)], 4) << i;
+  }
+  EXPECT_NEAR(values(done, "temperature_p50", "spring")[5], 280, 1e-3);
+}
+
+TEST_F(CompositeTest, AnIntervalBelongsToTheSeasonThatHoldsItsMiddleDay) {
+  scene(11, [](int) { return 1100; });
+  scene(12, [](int) { return 1200; });
+  const Done done = run(recipe(", min_clear: 0"));
+  EXPECT_NEAR(values(done, "blue_p50", "spring")[0] * 40000, 1100, 0.1);
+  EXPECT_NEAR(values(done, "blue_p50", "summer")[0] * 40000, 1200, 0.1);
+}
+
+TEST_F(CompositeTest, CloudsAreMissingAndNeverEnterAsNumbers) {
+  scene(6, [](int) { return 4000; }, 1, 100);
+  const Done done = run(recipe(", min_clear: 0"));
+  const auto p50 = values(done, "blue_p50", "spring"), count = values(done, "clear_count", "spring");
+  EXPECT_EQ(p50[99], -1);
+  EXPECT_EQ(count[99], 0);
+  EXPECT_NEAR(p50[100], 0.1, 1e-6);
+  EXPECT_EQ(count[100], 1);
+}
+
+TEST_F(CompositeTest, ACloudySceneIsLeftOutOfTheTilesWhereItIsCloudy) {
+  // Tiles are 32 pixels wide from the grid's origin, so the scene's first 24 columns share one.
+  scene(6, [](int) { return 4000; }, 1, kSide * 36);
+  scene(7, [](int) { return 8000; });
+  const Done done = run(recipe(", min_clear: 0.2"));
+  EXPECT_EQ(values(done, "clear_count", "spring")[1599], 2) << "the last rows lie in a tile that is clear enough";
+  EXPECT_EQ(values(done, "clear_count", "spring")[1], 1);
+}
+
+TEST_F(CompositeTest, QualityFlagsTimesHundredAreUnderstood) {
+  scene(6, [](int) { return 4000; }, 100);
+  scene(7, [](int) { return 8000; }, 300);
+  const Done done = run(recipe(", min_clear: 0"));
+  EXPECT_EQ(values(done, "clear_count", "spring")[0], 1);
+  EXPECT_NEAR(values(done, "blue_p50", "spring")[0], 0.1, 1e-6);
+}
+
+TEST_F(CompositeTest, LittleMemoryMeansSmallerBlocksAndTheSameBytes) {
+  for (const int interval : {6, 7, 8}) scene(interval, [&](int i) { return 1000 * interval + i % 77; }, 1, interval * 60);
+  const std::string yaml = recipe(", min_clear: 0.3");
+  const Done much = run(yaml, "much"), little = run(yaml, "little", 40000);
+  ASSERT_TRUE(little.outcome.failed.empty()) << little.error.message;
+  const std::string& output = much.plan.tasks.front().outputs.front();
+  for (const Task& task : much.plan.tasks) {
+    EXPECT_EQ(*file_sha256(folder / "much" / task.outputs.front()), *file_sha256(folder / "little" / task.outputs.front())) << output;
+  }
+}
+
+TEST_F(CompositeTest, ADamagedSceneFailsTheTaskOrIsSkippedAsAsked) {
+  scene(6, [](int i) { return 4000 + i; });
+  scene(7, [](int i) { return 8000 + i; });
+  const fs::path broken = folder / "archive" / glad_scene_path({6, 51}, GladInterval{kYear, 7}.id());
+  fs::resize_file(broken, fs::file_size(broken) / 2);
+  const Done failed = run(recipe(", min_clear: 0"), "fail");
+  EXPECT_NE(failed.error.message.find(broken.string()), std::string::npos) << failed.error.message;
+  const Done skipped = run(recipe(", min_clear: 0", ", bad_scene: skip"), "skip");
+  ASSERT_TRUE(skipped.outcome.failed.empty()) << skipped.error.message;
+  EXPECT_EQ(values(skipped, "clear_count", "spring")[0], 1);
+}
+
+TEST_F(CompositeTest, MissingIntervalsAreToldWhenPlanning) {
+  scene(6, [](int) { return 4000; });
+  const Done done = run(recipe(""));
+  ASSERT_EQ(done.plan.notes.size(), 1u);
+  EXPECT_NE(done.plan.notes[0].find("22 of 23 scenes are missing"), std::string::npos) << done.plan.notes[0];
+}
+
+TEST_F(CompositeTest, AnUnknownMaskOrSourceIsNamed) {
+  scene(6, [](int) { return 4000; });
+  EXPECT_NE(run(recipe("", ", mask: defualt")).error.message.find("did you mean 'default'"), std::string::npos);
+  EXPECT_NE(run(recipe(", source: landsta")).error.message.find("no archive 'landsta' under sources - did you mean 'landsat'?"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ecocube

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/indices.h"
+
+#include <gmock/gmock.h>
+
+#include "steps/raster_recipe_fixture.h"
+
+namespace ecocube {
+namespace {
+
+using testing::HasSubstr;
+
+class IndicesStepTest : public RasterRecipeFixture {
+ protected:
+  const StepList steps{make_indices_step};
+
+  /// One season of four bands as reflectance × 250; pixel 3 lacks red, pixel 4 is black.
+  void draw_bands(const std::string& suffix, int season = 2) const {
+    const Encoding encoding{DataType::uint8, 0.004, 0, 255, {}};
+    const std::pair<const char*, float> bands[] = {{"blue", 10.0F}, {"green", 25.0F}, {"red", 20.0F}, {"nir", 100.0F}};
+    for (const auto& [band, number] : bands) {
+      std::vector<float> values(kPixels, number);
+      if (std::string(band) == "red") values[3] = -1;
+      values[4] = 0;
+      draw(band + suffix, season, values, encoding);
+    }
+  }
+};
+
+TEST_F(IndicesStepTest, ComputesFromThePhysicalValuesOfTheBands) {
+  draw_bands("_p50");
+  const Done done = run(steps, "[{indices: {names: [ndvi, ndwi, evi]}}]");
+  ASSERT_EQ(done.error, "");
+  const auto ndvi = stored(done, "ndvi_p50", 2), ndwi = stored(done, "ndwi_p50", 2), evi = stored(done, "evi_p50", 2);
+  EXPECT_EQ(ndvi[0], std::floor((80.0F / 120) * 125 + 125 + 0.5F));
+  EXPECT_EQ(ndwi[0], std::floor((-75.0F / 125) * 125 + 125 + 0.5F));
+  EXPECT_EQ(evi[0], std::floor(2.5F * 0.32F / (0.4F + 0.48F - 0.3F + 1) * 10000 + 0.5F));
+  EXPECT_EQ(ndvi[3], -1) << "red is missing";
+  EXPECT_NE(ndwi[3], -1) << "needs no red";
+  EXPECT_EQ(ndvi[4], -1) << "0 / 0";
+  EXPECT_EQ(evi[4], 0);
+  EXPECT_EQ(done.plan.layers.find("ndvi_p50", period_of(2))->files.front().path, "tiles/{tile}/indices/20150625_20150912.tif");
+  EXPECT_EQ(done.plan.layers.find("evi_p50", period_of(2))->files.front().path, "tiles/{tile}/indices/20150625_20150912_int16.tif");
+}
+
+TEST_F(IndicesStepTest, TakesTheStatisticsAskedFor) {
+  draw_bands("_p25");
+  draw_bands("");
+  const Done done = run(steps, "[{indices: {names: ndvi, statistics: [p25, \"\"]}}]");
+  ASSERT_EQ(done.error, "");
+  EXPECT_EQ(stored(done, "ndvi_p25", 2), stored(done, "ndvi", 2));
+}
+
+TEST_F(IndicesStepTest, MistakesAreAnsweredWithWhatWouldBeRight) {
+  draw_bands("_p50");
+  EXPECT_THAT(run(steps, "[{indices: {names: [ndvu]}}]").error, HasSubstr("unknown index 'ndvu' - did you mean 'ndvi'?"));
+  EXPECT_THAT(run(steps, "[{indices: {}}]").error, HasSubstr("steps.indices.names: missing"));
+  EXPECT_THAT(run(steps, "[{indices: {names: ndvi, statistics: p5}}]").error, HasSubstr("index ndvi needs nir_p5, which no layer is called - did you mean 'nir_p50'?"));
+  EXPECT_THAT(run(steps, "[{indices: {names: nbr}}]").error, HasSubstr("index nbr needs swir2_p50"));
+  EXPECT_THAT(run(steps, "[{indices: {names: [ndvi, ndvi]}}]").error, HasSubstr("names: ndvi is given twice"));
+  draw("red_p50", 6, std::vector<float>(kPixels, 1));
+  EXPECT_THAT(run(steps, "[{indices: {names: ndvi}}]").error, HasSubstr("nir_p50 and red_p50 have different periods (1 and 2)"));
+}
+
+}  // namespace
+}  // namespace ecocube
