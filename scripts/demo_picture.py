@@ -13,7 +13,7 @@ import sys
 import numpy
 from osgeo import gdal
 
-from small_letters import draw_text
+from small_letters import draw_text, text_width
 
 gdal.UseExceptions()
 
@@ -22,6 +22,7 @@ GAP = 16
 CAPTION = 26
 LEGEND_LINE = 24
 LEGEND_COLUMNS = 3
+LEVELS = 16  # steps of brightness: few enough for a small file
 REFLECTANCE_SCALE = 1 / 40000  # of GLAD's bands 1 to 6
 CLOUDY_CODES = (3, 4, 8, 9, 10)  # quality flags: cloud, shadows and what lies close to them
 UNCERTAINTY_COLOURS = [(13, 8, 60), (120, 28, 109), (204, 71, 82), (249, 150, 30), (252, 252, 180)]
@@ -52,16 +53,32 @@ class Catalogue:
         return sorted({int(start[:4]) for start, name, _, _ in self.assets if name == key})
 
 
+def whole_part(seen):
+    """Rows and columns (first, end) of a mask [row][col] after its edges with missing pixels are cut off."""
+    first_row, end_row, first_col, end_col = 0, seen.shape[0], 0, seen.shape[1]
+    while end_row - first_row > 10 and end_col - first_col > 10:
+        part = ~seen[first_row:end_row, first_col:end_col]
+        missing = [part[0].mean(), part[-1].mean(), part[:, 0].mean(), part[:, -1].mean()]
+        worst = int(numpy.argmax(missing))
+        if missing[worst] < 0.01:
+            break
+        first_row, end_row = first_row + (worst == 0), end_row - (worst == 1)
+        first_col, end_col = first_col + (worst == 2), end_col - (worst == 3)
+    return first_row, end_row, first_col, end_col
+
+
 class Frame:
-    """The rectangle that every panel shows: that of the land-cover map, at panel size."""
+    """The rectangle that every panel shows: the land-cover map without its empty margins, at panel size."""
 
     def __init__(self, path):
         dataset = gdal.Open(str(path))
         left, pixel, _, top, _, step = dataset.GetGeoTransform()
+        band = dataset.GetRasterBand(1)
+        first_row, end_row, first_col, end_col = whole_part(band.ReadAsArray() != band.GetNoDataValue())
         self.crs = dataset.GetProjection()
-        self.bounds = (left, top + step * dataset.RasterYSize, left + pixel * dataset.RasterXSize, top)
+        self.bounds = (left + first_col * pixel, top + end_row * step, left + end_col * pixel, top + first_row * step)
         # Square pixels on the ground, also where the grid is in degrees.
-        shape = dataset.RasterYSize / dataset.RasterXSize
+        shape = (end_row - first_row) / (end_col - first_col)
         if dataset.GetSpatialRef().IsGeographic():
             shape /= max(0.1, numpy.cos(numpy.radians((self.bounds[1] + self.bounds[3]) / 2)))
         self.width, self.height = PANEL_WIDTH, round(PANEL_WIDTH * shape)
@@ -88,7 +105,8 @@ def decoded(values, path):
 def natural_colours(reflectance, brightest):
     """Reflectance [red, green, blue][row][col] as bytes [row][col][3]; missing is grey."""
     stretched = numpy.clip((reflectance - 0.01) / (brightest - 0.01), 0, 1) ** (1 / 1.3)
-    return numpy.where(numpy.isnan(stretched), 205, stretched * 255).astype(numpy.uint8).transpose(1, 2, 0)
+    levels = numpy.round(stretched * (LEVELS - 1)) * 255 / (LEVELS - 1)
+    return numpy.where(numpy.isnan(levels), 205, levels).astype(numpy.uint8).transpose(1, 2, 0)
 
 
 def cloudy_scene(archive, year, frame):
@@ -114,7 +132,7 @@ def cloudy_scene(archive, year, frame):
 
 def class_colours(path, classes, frame):
     """The map in its legend's colours, and the classes that it shows, by falling share."""
-    values = frame.read([path], [1], "mode")[0]
+    values = frame.read([path], [1], "near")[0]
     picture = numpy.full(values.shape + (3,), 255, numpy.uint8)
     shown = []
     for entry in classes:
@@ -128,8 +146,10 @@ def class_colours(path, classes, frame):
 
 def uncertainty_colours(values):
     """Bytes [row][col][3]: dark where the learners agree, bright from the 98th percentile of their spread on."""
-    places = numpy.linspace(0, max(1, numpy.nanpercentile(values, 98)), len(UNCERTAINTY_COLOURS))
-    channels = [numpy.interp(values, places, [colour[i] for colour in UNCERTAINTY_COLOURS]) for i in range(3)]
+    highest = max(1, numpy.nanpercentile(values, 98))
+    levels = numpy.round(values / highest * (LEVELS - 1)) / (LEVELS - 1)
+    places = numpy.linspace(0, 1, len(UNCERTAINTY_COLOURS))
+    channels = [numpy.interp(levels, places, [colour[i] for colour in UNCERTAINTY_COLOURS]) for i in range(3)]
     return numpy.nan_to_num(numpy.stack(channels, axis=2), nan=255).astype(numpy.uint8)
 
 
@@ -143,8 +163,11 @@ def montage(panels, legend):
         row, col = place // 2 * cell, place % 2 * (width + GAP)
         page[row : row + height, col : col + width] = panel
         draw_text(page, row + height + 6, col + 2, caption)
+    column = page.shape[1] // LEGEND_COLUMNS
     for place, (name, colour) in enumerate(legend):
-        row, col = 2 * cell + place % lines * LEGEND_LINE, place // lines * (page.shape[1] // LEGEND_COLUMNS)
+        while text_width(name) > column - 40:
+            name = (name.rpartition(" ")[0] or name[:-1]).removesuffix(" and")
+        row, col = 2 * cell + place % lines * LEGEND_LINE, place // lines * column
         page[row : row + 16, col + 2 : col + 22] = colour
         draw_text(page, row + 1, col + 32, name)
     return page

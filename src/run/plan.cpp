@@ -94,7 +94,10 @@ class RecipePlanning : public Planning {
   Result<void> plan_step(const std::string& name, Step& step, const Value& options) {
     step_name_ = name;
     const std::size_t first = plan_.tasks.size();
-    if (auto planned = step.plan(*this); !planned) return within(name, planned.error());
+    if (auto planned = step.plan(*this); !planned) {
+      if (planned.error().blame == Blame::usage) return within(fmt::format("{}: steps.{}", recipe_.origin, name), planned.error());
+      return within(name, planned.error());
+    }
     for (std::size_t i = first; i < plan_.tasks.size(); ++i) {
       Task& task = plan_.tasks[i];
       for (const std::string& need : task.needs) {
@@ -197,7 +200,10 @@ std::string why_run(const Task& task, const Plan& plan, const RecordStore& recor
     }
     return "";
   }
-  std::string reason = difference(record->facts, task.facts, "");
+  // What the person has changed comes before what follows from it.
+  std::string reason;
+  if (record->facts.contains("options")) reason = difference(record->facts["options"], task.facts["options"], "options");
+  if (reason.empty()) reason = difference(record->facts, task.facts, "");
   if (reason.empty()) reason = input_difference(record->inputs, task.inputs);
   if (!reason.empty()) return reason;
   for (const std::string& need : task.needs) {

@@ -34,7 +34,7 @@ Result<LayerSet> source_layers(const Recipe& recipe) {
     wanted.no_data = source.no_data;
     wanted.is_static = source.is_static;
     auto found = raster_layers(wanted);
-    if (!found) return within("sources." + source.name, found.error());
+    if (!found) return Failure(found.error());
     for (Layer& layer : *found) layers.put(std::move(layer));
   }
   return layers;

@@ -170,11 +170,13 @@ Result<void> CompositeStep::plan(Planning& planning) {
     mask_ = *parsed;
   }
   skip_bad_ = source->bad_scene == "skip";
-  ECOCUBE_TRY_ASSIGN(const PeriodScheme scheme, PeriodScheme::parse(periods_));
+  const auto scheme = PeriodScheme::parse(periods_);
+  if (!scheme) return within("periods", scheme.error());
   for (const std::string& name : statistics_) {
-    ECOCUBE_TRY_ASSIGN(const series::Statistic statistic, series::parse_statistic(name));
-    if (statistic.kind == series::Statistic::Kind::count) return usage_error("statistics: count is an option of its own (count: true)");
-    parsed_statistics_.push_back(statistic);
+    const auto statistic = series::parse_statistic(name);
+    if (!statistic) return within("statistics", statistic.error());
+    if (statistic->kind == series::Statistic::Kind::count) return usage_error("statistics: count is an option of its own (count: true)");
+    parsed_statistics_.push_back(*statistic);
   }
   if (parsed_statistics_.empty()) return usage_error("statistics: the list is empty");
   for (std::size_t band = 0; band < Observation::kBands; ++band) {
@@ -197,7 +199,7 @@ Result<void> CompositeStep::plan(Planning& planning) {
   std::vector<Period> periods;
   std::set<int> intervals;
   for (const int year : cube_.years) {
-    for (const Period& period : scheme.of_year(year)) {
+    for (const Period& period : scheme->of_year(year)) {
       periods.push_back(period);
       for (const GladInterval& interval : glad_intervals_within(period.start, period.end)) intervals.insert(interval.id());
     }

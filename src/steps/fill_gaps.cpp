@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/parallel.h"
 #include "base/text.h"
 #include "io/raster/layer_reader.h"
 #include "io/raster/raster.h"
 #include "methods/series/fill_gaps.h"
+#include "steps/time_axis.h"
 
 namespace ecocube {
 namespace {
@@ -21,7 +21,7 @@ struct Variable {
   std::string name;
   std::vector<Layer> layers;  ///< oldest first
   series::TimeAxis axis;
-  Encoding encoding;          ///< of all its layers
+  Encoding encoding;  ///< of all its layers
   std::size_t file_group = 0;
 };
 
@@ -40,24 +40,35 @@ struct File {
 class FillGapsStep : public Step {
  public:
   const StepInfo& info() const override {
-    static const StepInfo info{"fill-gaps",
-                               "Fills the gaps of every pixel's series from the same pixel's other years and seasons",
-                               "the continuous layers of each variable over all periods",
-                               "the same layers without gaps, and for each a layer that tells how every value came about (`red_p50_source`)",
-                               "one variable at a time: periods x rows of a block x columns x 6 bytes; the rows follow --memory",
-                               1};
+    static const StepInfo info{
+        "fill-gaps",
+        "Fills the gaps of every pixel's series from the same pixel's other years and seasons",
+        "the continuous layers of each variable over all periods",
+        "the same layers without gaps, and for each a layer that tells how every value came about (`red_p50_source`)",
+        "one variable at a time: periods x rows of a block x columns x 6 bytes; the rows follow --memory",
+        1};
     return info;
   }
 
   void declare(OptionSet& options) override {
-    options.add("method", method_, "how gaps are filled: moving window median, linear in time, or the mean of the same season")
+    options
+        .add("method", method_,
+             "how gaps are filled: moving window median, linear in time, or the mean of the same season")
         .choices({"tmwm", "linear", "seasonal-mean"});
-    options.add("mode", mode_, "of tmwm: corrected, or the published definition with its faults").choices({"corrected", "reference"});
-    options.add("window", window_, "of tmwm: narrowest window; its multiples follow until one holds a value").unit("years").range(1, 99)
-        .rule("odd", [](const Value& value) { return value.is_number() && static_cast<int>(value.get<double>()) % 2 == 1; });
-    options.add("reach", reach_, "how far a value still missing is taken from the nearest pixels of the same layer; 0: it stays empty")
-        .unit("pixels").range(0, 100);
-    options.add("variables", variables_, "patterns of the variables to fill; none: all continuous ones that have periods");
+    options.add("mode", mode_, "of tmwm: corrected, or the published definition with its faults")
+        .choices({"corrected", "reference"});
+    options.add("window", window_, "of tmwm: narrowest window; its multiples follow until one holds a value")
+        .unit("years")
+        .range(1, 99)
+        .rule("odd",
+              [](const Value& value) { return value.is_number() && static_cast<int>(value.get<double>()) % 2 == 1; });
+    options
+        .add("reach", reach_,
+             "how far a value still missing is taken from the nearest pixels of the same layer; 0: it stays empty")
+        .unit("pixels")
+        .range(0, 100);
+    options.add("variables", variables_,
+                "patterns of the variables to fill; none: all continuous ones that have periods");
   }
 
   Result<void> plan(Planning& planning) override;
@@ -77,7 +88,8 @@ class FillGapsStep : public Step {
   std::string path_of(const std::string& file) const { return fmt::format("tiles/{{tile}}/{}/{}", step_name_, file); }
 
   std::string method_ = "tmwm", mode_ = "corrected";
-  int window_ = 9, reach_ = 0;
+  int window_ = 9;
+  std::int64_t reach_ = 0;
   std::vector<std::string> variables_;
 
   std::string step_name_;
@@ -87,47 +99,16 @@ class FillGapsStep : public Step {
   std::vector<std::vector<Place>> value_places_, source_places_;  ///< shape [variable][time]
 };
 
-/// The regular axis of year and slot that the layers lie on; slots in the order they begin within a year.
-Result<series::TimeAxis> axis_of(const std::vector<Layer>& layers) {
-  std::map<std::string, std::int64_t> starts;  // days from 1 January, by slot
-  std::set<std::pair<int, std::string>> seen;
-  int first_year = layers.front().period->year, last_year = first_year;
-  for (const Layer& layer : layers) {
-    const Period& period = *layer.period;
-    const std::int64_t start = (period.start - make_day(period.year, 1, 1)).count();
-    const auto known = starts.emplace(period.slot, start).first;
-    known->second = std::min(known->second, start);
-    first_year = std::min(first_year, period.year), last_year = std::max(last_year, period.year);
-    if (!seen.emplace(period.year, period.slot).second) return input_error("two layers of {} {}", period.slot, period.year);
-  }
-  std::vector<std::pair<std::int64_t, std::string>> order;
-  for (const auto& [slot, start] : starts) order.emplace_back(start, slot);
-  std::sort(order.begin(), order.end());
-  series::TimeAxis axis;
-  axis.slots = static_cast<int>(order.size());
-  axis.years = last_year - first_year + 1;
-  for (const Layer& layer : layers) {
-    const auto at = std::find_if(order.begin(), order.end(), [&](const auto& slot) { return slot.second == layer.period->slot; });
-    axis.slot.push_back(static_cast<int>(at - order.begin()));
-    axis.year.push_back(layer.period->year - first_year);
-    const auto start = layer.period->start.time_since_epoch().count(), end = layer.period->end.time_since_epoch().count();
-    axis.days.push_back(static_cast<int>(start + (end - start) / 2));
-    if (axis.days.size() > 1 && axis.days.back() <= axis.days[axis.days.size() - 2]) {
-      return input_error("periods {} and before have the same middle", layer.period->id());
-    }
-  }
-  return axis;
-}
-
 Result<void> FillGapsStep::add_variable(const std::string& name, std::vector<Layer> layers) {
-  auto axis = axis_of(layers);
+  auto axis = time_axis_of(layers);
   if (!axis) return within(fmt::format("variable {}", name), axis.error());
   if (method_ == "tmwm" && mode_ == "reference" && 3 * axis->years > series::kEmpty) {
     return usage_error("mode: the flags of reference hold at most 85 years, variable {} has {}", name, axis->years);
   }
   for (const Layer& layer : layers) {
     if (!(layer.encoding == layers.front().encoding)) {
-      return input_error("variable {}: layers {} and {} are stored in different ways", name, layers.front().period->id(), layer.period->id());
+      return input_error("variable {}: layers {} and {} are stored in different ways", name,
+                         layers.front().period->id(), layer.period->id());
     }
   }
   Variable variable{name, std::move(layers), std::move(*axis), {}, 0};
@@ -150,7 +131,8 @@ Result<void> FillGapsStep::choose_variables(const LayerSet& layers) {
     });
     if (fits) ECOCUBE_TRY(add_variable(name, std::move(all)));
   }
-  if (chosen_.empty()) return usage_error("no variable to fill: none is continuous, has periods and a number for missing values");
+  if (chosen_.empty())
+    return usage_error("no variable to fill: none is continuous, has periods and a number for missing values");
   return {};
 }
 
@@ -167,7 +149,8 @@ void FillGapsStep::lay_out_files() {
     if (same != groups.end()) continue;
     groups.push_back(variable.encoding);
     std::string suffix = groups.size() == 1 ? "" : fmt::format("_{}", name_of(variable.encoding.type));
-    if (std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end()) suffix += fmt::format("_{}", groups.size());
+    if (std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end())
+      suffix += fmt::format("_{}", groups.size());
     suffixes.push_back(std::move(suffix));
   }
   std::map<std::string, std::size_t> known;
@@ -182,10 +165,12 @@ void FillGapsStep::lay_out_files() {
     auto& sources = source_places_.emplace_back();
     for (const Layer& layer : variable.layers) {
       const std::string id = layer.period->id();
-      values.push_back(place(id + suffixes[variable.file_group] + ".tif", variable.encoding,
-                             {.name = variable.name, .kind = layer.kind, .classes = {}, .encoding = variable.encoding}));
-      sources.push_back(place(id + "_source.tif", kSourceEncoding,
-                              {.name = variable.name + "_source", .kind = LayerKind::source, .classes = {}, .encoding = {}}));
+      values.push_back(
+          place(id + suffixes[variable.file_group] + ".tif", variable.encoding,
+                {.name = variable.name, .kind = layer.kind, .classes = {}, .encoding = variable.encoding}));
+      sources.push_back(
+          place(id + "_source.tif", kSourceEncoding,
+                {.name = variable.name + "_source", .kind = LayerKind::source, .classes = {}, .encoding = {}}));
     }
   }
 }
@@ -203,7 +188,8 @@ void FillGapsStep::put_layers(Planning& planning) const {
       made(layer, value_places_[v][time]);
       Layer source = layer;
       source.variable += "_source";
-      source.long_name = "How the value of " + (layer.long_name.empty() ? layer.variable : layer.long_name) + " came about";
+      source.long_name =
+          "How the value of " + (layer.long_name.empty() ? layer.variable : layer.long_name) + " came about";
       source.kind = LayerKind::source;
       source.encoding = kSourceEncoding;
       made(std::move(source), source_places_[v][time]);
@@ -221,8 +207,8 @@ Value FillGapsStep::facts() const {
       for (const LayerFile& file : layer.files) bands.push_back(file.band);
       layers.push_back({layer.period->id(), layer.period->slot, layer.period->year, std::move(bands)});
     }
-    all[variable.name] = {{"type", name_of(encoding.type)}, {"scale", encoding.scale},   {"offset", encoding.offset},
-                          {"no_data", *encoding.no_data},   {"unit", encoding.unit}, {"layers", std::move(layers)}};
+    all[variable.name] = {{"type", name_of(encoding.type)}, {"scale", encoding.scale}, {"offset", encoding.offset},
+                          {"no_data", *encoding.no_data},   {"unit", encoding.unit},   {"layers", std::move(layers)}};
   }
   return all;
 }
@@ -235,8 +221,9 @@ std::uint64_t FillGapsStep::bytes_per_row(std::int64_t cols) const {
 }
 
 std::int64_t FillGapsStep::rows_per_block(const Window& window, std::uint64_t memory) const {
-  constexpr std::int64_t kMost = 4 * RasterWriter::kBlockRows;
-  const auto fit = static_cast<std::int64_t>(memory / std::max<std::uint64_t>(1, bytes_per_row(window.cols))) - 2 * reach_;
+  constexpr std::int64_t kMost = std::int64_t{4} * RasterWriter::kBlockRows;
+  const auto fit =
+      static_cast<std::int64_t>(memory / std::max<std::uint64_t>(1, bytes_per_row(window.cols))) - 2 * reach_;
   std::int64_t rows = std::clamp<std::int64_t>(fit, 1, std::min(window.rows, kMost));
   if (rows > RasterWriter::kBlockRows && rows < window.rows) rows -= rows % RasterWriter::kBlockRows;
   return rows;
@@ -261,7 +248,8 @@ Result<void> FillGapsStep::plan(Planning& planning) {
     }
     for (const File& file : files_) {
       task.outputs.push_back(replace_all(path_of(file.name), "{tile}", tile.name()));
-      task.disk_bytes += static_cast<std::uint64_t>(tile.window.pixels()) * file.bands.size() * bytes_of(file.encoding.type);
+      task.disk_bytes +=
+          static_cast<std::uint64_t>(tile.window.pixels()) * file.bands.size() * bytes_of(file.encoding.type);
     }
     const std::int64_t rows = rows_per_block(tile.window, planning.memory_per_task()) + 2 * reach_;
     task.memory_bytes = bytes_per_row(tile.window.cols) * static_cast<std::uint64_t>(std::min(rows, tile.window.rows));
@@ -271,7 +259,8 @@ Result<void> FillGapsStep::plan(Planning& planning) {
   return {};
 }
 
-std::size_t FillGapsStep::fill(const series::GapSeries& gaps, series::PixelRange range, const series::TimeAxis& axis) const {
+std::size_t FillGapsStep::fill(const series::GapSeries& gaps, series::PixelRange range,
+                               const series::TimeAxis& axis) const {
   if (method_ == "linear") return series::fill_linear(gaps, range, axis);
   if (method_ == "seasonal-mean") return series::fill_seasonal_mean(gaps, range, axis);
   const auto mode = mode_ == "reference" ? series::TmwmMode::reference : series::TmwmMode::corrected;
@@ -282,7 +271,11 @@ std::size_t FillGapsStep::fill(const series::GapSeries& gaps, series::PixelRange
 class FillGapsStep::Work {
  public:
   Work(const FillGapsStep& step, const Task& task, TaskRun& run)
-      : step_(step), task_(task), run_(run), window_(step.cube_.tile_named(task.tile)->window), reader_(step.cube_.grid, run.root()) {}
+      : step_(step),
+        task_(task),
+        run_(run),
+        window_(step.cube_.tile_named(task.tile)->window),
+        reader_(step.cube_.grid, run.root()) {}
 
   Result<void> go() {
     for (const File& file : step_.files_) {
@@ -297,7 +290,8 @@ class FillGapsStep::Work {
         ECOCUBE_TRY(read(step_.chosen_[v], block));
         fill(step_.chosen_[v]);
         ECOCUBE_TRY(write(v, block));
-        const double done = static_cast<double>(row) + static_cast<double>(block.rows) * static_cast<double>(v + 1) / static_cast<double>(step_.chosen_.size());
+        const double done = static_cast<double>(row) + static_cast<double>(block.rows) * static_cast<double>(v + 1) /
+                                                           static_cast<double>(step_.chosen_.size());
         run_.progress(done / static_cast<double>(window_.rows));
       }
     }
@@ -325,10 +319,12 @@ class FillGapsStep::Work {
     constexpr std::size_t kGrain = 4096;
     const auto rows = static_cast<std::size_t>(around_.rows), cols = static_cast<std::size_t>(around_.cols);
     const series::GapSeries gaps{values_, valid_, source_, rows * cols};
-    parallel_for(gaps.pixels, kGrain, [&](std::size_t begin, std::size_t end) { step_.fill(gaps, {begin, end}, variable.axis); });
+    parallel_for(gaps.pixels, kGrain, [&](std::size_t begin, std::size_t end) {
+      step_.fill(gaps, {begin, end}, variable.axis);
+    });
     if (step_.reach_ == 0) return;
     parallel_for(variable.layers.size(), 1, [&](std::size_t begin, std::size_t end) {
-      series::fill_from_nearby(gaps, rows, cols, begin, end, step_.reach_);
+      series::fill_from_nearby(gaps, rows, cols, begin, end, static_cast<int>(step_.reach_));
     });
   }
 
@@ -352,7 +348,8 @@ class FillGapsStep::Work {
       cells_ += count;
       const Place& values = step_.value_places_[v][time];
       const Place& sources = step_.source_places_[v][time];
-      ECOCUBE_TRY(writers_[values.file]->write(values.band, block, {values_.data() + first, count}, {valid_.data() + first, count}));
+      ECOCUBE_TRY(writers_[values.file]->write(values.band, block, {values_.data() + first, count},
+                                               {valid_.data() + first, count}));
       ECOCUBE_TRY(writers_[sources.file]->write(sources.band, block, codes_, {}));
     }
     return {};
@@ -364,16 +361,20 @@ class FillGapsStep::Work {
   const Window window_;
   LayerReader reader_;
   std::vector<std::unique_ptr<RasterWriter>> writers_;
-  Window around_;                     ///< pixels of the arrays below, shapes [time][row][col]
-  std::vector<float> values_, codes_; ///< stored numbers
+  Window around_;                      ///< pixels of the arrays below, shapes [time][row][col]
+  std::vector<float> values_, codes_;  ///< stored numbers
   std::vector<std::uint8_t> valid_, source_;
   std::uint64_t cells_ = 0, gaps_ = 0, empty_ = 0;
 };
 
-Result<void> FillGapsStep::run(const Task& task, TaskRun& run) const { return Work(*this, task, run).go(); }
+Result<void> FillGapsStep::run(const Task& task, TaskRun& run) const {
+  return Work(*this, task, run).go();
+}
 
 }  // namespace
 
-std::unique_ptr<Step> make_fill_gaps_step() { return std::make_unique<FillGapsStep>(); }
+std::unique_ptr<Step> make_fill_gaps_step() {
+  return std::make_unique<FillGapsStep>();
+}
 
 }  // namespace ecocube

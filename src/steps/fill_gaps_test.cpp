@@ -20,10 +20,13 @@ class FillGapsStepTest : public RasterRecipeFixture {
 
   /// Row 1, column 15: the last column of its tile.
   static constexpr std::size_t kNeverSeen = kCols + 15;
-  static float drawn(int season, std::size_t pixel) { return static_cast<float>(10 * season + static_cast<int>(pixel % 100)); }
+  static float drawn(int season, std::size_t pixel) {
+    return static_cast<float>(10 * season + static_cast<int>(pixel % 100));
+  }
 
   /// Three years in which pixel 5 lacks the summers of 2015 and 2016 and one pixel is never seen.
-  void draw_years(const std::string& variable = "ndvi", const Encoding& encoding = {DataType::uint8, 0.01, -1, 255, {}}) const {
+  void draw_years(const std::string& variable = "ndvi",
+                  const Encoding& encoding = {DataType::uint8, 0.01, -1, 255, {}}) const {
     for (int season = 0; season < 12; ++season) {
       std::vector<float> values(kPixels);
       for (std::size_t i = 0; i < kPixels; ++i) values[i] = drawn(season, i);
@@ -44,7 +47,10 @@ TEST_F(FillGapsStepTest, FillsGapsAndLeavesObservedNumbersAsTheyWere) {
       const bool gap = i == 5 && (season == 2 || season == 6);
       const float expected = i == kNeverSeen ? -1.0F : gap ? 105.0F : drawn(season, i);
       EXPECT_EQ(values[i], expected) << "season " << season << ", pixel " << i;
-      EXPECT_EQ(source[i], i == kNeverSeen ? -1.0F : gap ? static_cast<float>(series::kWholeSeries) : 0.0F) << "season " << season << ", pixel " << i;
+      EXPECT_EQ(source[i], i == kNeverSeen ? -1.0F
+                           : gap           ? static_cast<float>(series::kWholeSeries)
+                                           : 0.0F)
+          << "season " << season << ", pixel " << i;
     }
   }
   const Layer* layer = done.plan.layers.find("ndvi", period_of(2));
@@ -86,7 +92,8 @@ TEST_F(FillGapsStepTest, VariablesOfDifferentTypesGetFilesOfTheirOwn) {
   draw_years("swir1", {DataType::uint16, 1, 0, 65535, {}});
   const Done done = run(steps, "[{fill-gaps: {method: linear}}]");
   ASSERT_EQ(done.error, "");
-  EXPECT_EQ(done.plan.layers.find("swir1", period_of(0))->files.front().path, "tiles/{tile}/fill-gaps/20141202_20150320_uint16.tif");
+  EXPECT_EQ(done.plan.layers.find("swir1", period_of(0))->files.front().path,
+            "tiles/{tile}/fill-gaps/20141202_20150320_uint16.tif");
   EXPECT_EQ(stored(done, "swir1", 2)[5], 25) << "between 15 in spring and 35 in autumn";
   EXPECT_EQ(stored(done, "swir1_source", 2)[5], static_cast<float>(series::kLinear));
 }
@@ -104,10 +111,13 @@ TEST_F(FillGapsStepTest, VariablesNotAskedForPassThrough) {
 
 TEST_F(FillGapsStepTest, MistakesAreAnsweredWithWhatWouldBeRight) {
   draw_years();
-  EXPECT_THAT(run(steps, "[{fill-gaps: {method: tmwn}}]").error, HasSubstr("steps.fill-gaps.method: unknown value 'tmwn' - did you mean 'tmwm'?"));
+  EXPECT_THAT(run(steps, "[{fill-gaps: {method: tmwn}}]").error,
+              HasSubstr("steps.fill-gaps.method: unknown value 'tmwn' - did you mean 'tmwm'?"));
   EXPECT_THAT(run(steps, "[{fill-gaps: {window: 8}}]").error, HasSubstr("steps.fill-gaps.window: 8 must be odd"));
-  EXPECT_THAT(run(steps, "[{fill-gaps: {variables: ndvu}}]").error, HasSubstr("variables: nothing is called 'ndvu' - did you mean 'ndvi'?"));
-  EXPECT_THAT(run(steps, "[{fill-gaps: {mode: reference, reach: 1}}]").error, HasSubstr("reach: the published definition"));
+  EXPECT_THAT(run(steps, "[{fill-gaps: {variables: ndvu}}]").error,
+              HasSubstr("variables: nothing is called 'ndvu' - did you mean 'ndvi'?"));
+  EXPECT_THAT(run(steps, "[{fill-gaps: {mode: reference, reach: 1}}]").error,
+              HasSubstr("reach: the published definition"));
 }
 
 }  // namespace

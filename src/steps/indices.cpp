@@ -22,36 +22,40 @@ struct Product {
 
 /// All that one task computes.
 struct PeriodWork {
-  std::vector<Layer> bands;     ///< read once each
+  std::vector<Layer> bands;  ///< read once each
   std::vector<Product> products;
-  std::vector<std::string> files;             ///< without folder
-  std::vector<Encoding> encodings;            ///< one a file
-  std::vector<std::vector<BandSpec>> specs;   ///< bands of each file
+  std::vector<std::string> files;            ///< without folder
+  std::vector<Encoding> encodings;           ///< one a file
+  std::vector<std::vector<BandSpec>> specs;  ///< bands of each file
 };
 
 class IndicesStep : public Step {
  public:
   const StepInfo& info() const override {
-    static const StepInfo info{"indices",
-                               "Computes spectral indices such as NDVI from the bands of each period",
-                               "the reflectance layers that the indices need (`red_p50`, `nir_p50`)",
-                               "one layer an index and statistic for every period (`ndvi_p50`)",
-                               "rows of a block x columns x 5 bytes for each band and one result; the rows follow --memory",
-                               1};
+    static const StepInfo info{
+        "indices",
+        "Computes spectral indices such as NDVI from the bands of each period",
+        "the reflectance layers that the indices need (`red_p50`, `nir_p50`)",
+        "one layer an index and statistic for every period (`ndvi_p50`)",
+        "rows of a block x columns x 5 bytes for each band and one result; the rows follow --memory",
+        1};
     return info;
   }
 
   void declare(OptionSet& options) override {
     options.add("names", names_, "indices to compute, such as ndvi, nbr, ndwi").required();
-    options.add("statistics", statistics_, "which statistic of the bands to take (p50 reads red_p50); empty text for bands without one");
+    options.add("statistics", statistics_,
+                "which statistic of the bands to take (p50 reads red_p50); empty text for bands without one");
   }
 
   Result<void> plan(Planning& planning) override;
   Result<void> run(const Task& task, TaskRun& run) const override;
 
  private:
-  Result<std::vector<Period>> periods_of(const LayerSet& layers, const series::Index& index, const std::string& suffix) const;
-  Result<void> add_product(PeriodWork& work, const LayerSet& layers, const series::Index& index, const std::string& suffix, const Period& period);
+  Result<std::vector<Period>> periods_of(const LayerSet& layers, const series::Index& index,
+                                         const std::string& suffix) const;
+  Result<void> add_product(PeriodWork& work, const LayerSet& layers, const series::Index& index,
+                           const std::string& suffix, const Period& period);
   Result<void> add_task(Planning& planning, const Tile& tile, const std::string& period, const PeriodWork& work) const;
   std::string path_of(const std::string& file) const { return fmt::format("tiles/{{tile}}/{}/{}", step_name_, file); }
 
@@ -69,7 +73,7 @@ std::uint64_t bytes_per_row(const PeriodWork& work, std::int64_t cols) {
 }
 
 std::int64_t rows_per_block(const PeriodWork& work, const Window& window, std::uint64_t memory) {
-  constexpr std::int64_t kMost = 4 * RasterWriter::kBlockRows;
+  constexpr std::int64_t kMost = std::int64_t{4} * RasterWriter::kBlockRows;
   const auto fit = static_cast<std::int64_t>(memory / std::max<std::uint64_t>(1, bytes_per_row(work, window.cols)));
   std::int64_t rows = std::clamp<std::int64_t>(fit, 1, std::min(window.rows, kMost));
   if (rows > RasterWriter::kBlockRows && rows < window.rows) rows -= rows % RasterWriter::kBlockRows;
@@ -77,27 +81,33 @@ std::int64_t rows_per_block(const PeriodWork& work, const Window& window, std::u
 }
 
 /// The periods of the first band; every other band must have the same.
-Result<std::vector<Period>> IndicesStep::periods_of(const LayerSet& layers, const series::Index& index, const std::string& suffix) const {
+Result<std::vector<Period>> IndicesStep::periods_of(const LayerSet& layers, const series::Index& index,
+                                                    const std::string& suffix) const {
   std::vector<Period> periods;
   for (const std::string& band : index.bands) {
     std::vector<Period> own;
     for (const Layer& layer : layers.of_variable(band + suffix)) {
       if (layer.period) own.push_back(*layer.period);
     }
-    if (own.empty()) return usage_error("index {} needs {}, which no layer is called{}", index.name, band + suffix, suggestion(band + suffix, layers.variables()));
+    if (own.empty())
+      return usage_error("index {} needs {}, which no layer is called{}", index.name, band + suffix,
+                         suggestion(band + suffix, layers.variables()));
     if (&band == &index.bands.front()) periods = own;
     if (own != periods) {
-      return input_error("index {}: {} and {} have different periods ({} and {})", index.name, index.bands.front() + suffix, band + suffix, periods.size(), own.size());
+      return input_error("index {}: {} and {} have different periods ({} and {})", index.name,
+                         index.bands.front() + suffix, band + suffix, periods.size(), own.size());
     }
   }
   return periods;
 }
 
-Result<void> IndicesStep::add_product(PeriodWork& work, const LayerSet& layers, const series::Index& index, const std::string& suffix, const Period& period) {
+Result<void> IndicesStep::add_product(PeriodWork& work, const LayerSet& layers, const series::Index& index,
+                                      const std::string& suffix, const Period& period) {
   Product product{&index, {}, 0, 0};
   for (const std::string& band : index.bands) {
     const std::string variable = band + suffix;
-    const auto known = std::find_if(work.bands.begin(), work.bands.end(), [&](const Layer& layer) { return layer.variable == variable; });
+    const auto known = std::find_if(work.bands.begin(), work.bands.end(),
+                                    [&](const Layer& layer) { return layer.variable == variable; });
     product.bands.push_back(static_cast<std::size_t>(known - work.bands.begin()));
     if (known == work.bands.end()) work.bands.push_back(*layers.find(variable, period));
   }
@@ -122,14 +132,17 @@ Result<void> IndicesStep::add_product(PeriodWork& work, const LayerSet& layers, 
   layer.made_by = step_name_;
   layer.task = step_name_ + "/{tile}/" + period.id();
   layer.files = {{path_of(work.files[product.file]), static_cast<int>(product.band) + 1}};
-  const auto twice = std::find_if(made_.begin(), made_.end(), [&](const Layer& other) { return other.variable == layer.variable && other.period == period; });
+  const auto twice = std::find_if(made_.begin(), made_.end(), [&](const Layer& other) {
+    return other.variable == layer.variable && other.period == period;
+  });
   if (twice != made_.end()) return usage_error("names: {} is given twice", index.name);
   made_.push_back(std::move(layer));
   work.products.push_back(std::move(product));
   return {};
 }
 
-Result<void> IndicesStep::add_task(Planning& planning, const Tile& tile, const std::string& period, const PeriodWork& work) const {
+Result<void> IndicesStep::add_task(Planning& planning, const Tile& tile, const std::string& period,
+                                   const PeriodWork& work) const {
   Task task;
   task.step = step_name_;
   task.tile = tile.name();
@@ -139,12 +152,16 @@ Result<void> IndicesStep::add_task(Planning& planning, const Tile& tile, const s
     const Encoding& encoding = layer.encoding;
     Value numbers = Value::array();
     for (const LayerFile& file : layer.files) numbers.push_back(file.band);
-    task.facts["bands"][layer.variable] = {{"type", name_of(encoding.type)}, {"scale", encoding.scale}, {"offset", encoding.offset},
-                                           {"no_data", encoding.no_data ? Value(*encoding.no_data) : Value(nullptr)}, {"files", std::move(numbers)}};
+    task.facts["bands"][layer.variable] = {{"type", name_of(encoding.type)},
+                                           {"scale", encoding.scale},
+                                           {"offset", encoding.offset},
+                                           {"no_data", encoding.no_data ? Value(*encoding.no_data) : Value(nullptr)},
+                                           {"files", std::move(numbers)}};
   }
   for (std::size_t file = 0; file < work.files.size(); ++file) {
     task.outputs.push_back(replace_all(path_of(work.files[file]), "{tile}", tile.name()));
-    task.disk_bytes += static_cast<std::uint64_t>(tile.window.pixels()) * work.specs[file].size() * bytes_of(work.encodings[file].type);
+    task.disk_bytes += static_cast<std::uint64_t>(tile.window.pixels()) * work.specs[file].size() *
+                       bytes_of(work.encodings[file].type);
     for (const BandSpec& spec : work.specs[file]) task.facts["indices"].push_back(spec.name);
   }
   const std::int64_t rows = rows_per_block(work, tile.window, planning.memory_per_task());
@@ -156,14 +173,16 @@ Result<void> IndicesStep::add_task(Planning& planning, const Tile& tile, const s
 Result<void> IndicesStep::plan(Planning& planning) {
   step_name_ = planning.step_name();
   cube_ = planning.cube();
-  if (names_.empty() || statistics_.empty()) return usage_error("{}: the list is empty", names_.empty() ? "names" : "statistics");
+  if (names_.empty() || statistics_.empty())
+    return usage_error("{}: the list is empty", names_.empty() ? "names" : "statistics");
   for (const std::string& name : names_) {
     auto index = series::find_index(name);
     if (!index) return within("names", index.error());
     for (const std::string& statistic : statistics_) {
       const std::string suffix = statistic.empty() ? "" : "_" + statistic;
       ECOCUBE_TRY_ASSIGN(const auto periods, periods_of(planning.layers(), **index, suffix));
-      for (const Period& period : periods) ECOCUBE_TRY(add_product(work_[period.id()], planning.layers(), **index, suffix, period));
+      for (const Period& period : periods)
+        ECOCUBE_TRY(add_product(work_[period.id()], planning.layers(), **index, suffix, period));
     }
   }
   for (const Tile& tile : cube_.tiles) {
@@ -179,7 +198,8 @@ Result<void> IndicesStep::run(const Task& task, TaskRun& run) const {
   LayerReader reader(cube_.grid, run.root());
   std::vector<std::unique_ptr<RasterWriter>> writers;
   for (std::size_t file = 0; file < work.files.size(); ++file) {
-    ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run.stage(task.outputs[file]), cube_.grid, window, work.encodings[file], work.specs[file]));
+    ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run.stage(task.outputs[file]), cube_.grid, window,
+                                                         work.encodings[file], work.specs[file]));
     writers.push_back(std::move(writer));
   }
   const std::int64_t block_rows = rows_per_block(work, window, run.memory_bytes());
@@ -189,7 +209,8 @@ Result<void> IndicesStep::run(const Task& task, TaskRun& run) const {
     std::vector<float> values(work.bands.size() * pixels), results(pixels);
     std::vector<std::uint8_t> valid(values.size()), results_valid(pixels);
     for (std::size_t band = 0; band < work.bands.size(); ++band) {
-      ECOCUBE_TRY(reader.read_decoded(work.bands[band], task.tile, block, {values.data() + band * pixels, pixels}, {valid.data() + band * pixels, pixels}));
+      ECOCUBE_TRY(reader.read_decoded(work.bands[band], task.tile, block, {values.data() + band * pixels, pixels},
+                                      {valid.data() + band * pixels, pixels}));
     }
     for (const Product& product : work.products) {
       constexpr std::size_t kGrain = 16384;
@@ -201,8 +222,10 @@ Result<void> IndicesStep::run(const Task& task, TaskRun& run) const {
           bands.emplace_back(values.data() + band * pixels + begin, count);
           bands_valid.emplace_back(valid.data() + band * pixels + begin, count);
         }
-        series::compute_index(*product.index, bands, bands_valid, {results.data() + begin, count}, {results_valid.data() + begin, count});
-        for (std::size_t i = begin; i < end; ++i) results[i] = static_cast<float>(product.index->encoding.encoded(static_cast<double>(results[i])));
+        series::compute_index(*product.index, bands, bands_valid, {results.data() + begin, count},
+                              {results_valid.data() + begin, count});
+        for (std::size_t i = begin; i < end; ++i)
+          results[i] = static_cast<float>(product.index->encoding.encoded(static_cast<double>(results[i])));
       });
       ECOCUBE_TRY(writers[product.file]->write(product.band, block, results, results_valid));
     }
@@ -214,6 +237,8 @@ Result<void> IndicesStep::run(const Task& task, TaskRun& run) const {
 
 }  // namespace
 
-std::unique_ptr<Step> make_indices_step() { return std::make_unique<IndicesStep>(); }
+std::unique_ptr<Step> make_indices_step() {
+  return std::make_unique<IndicesStep>();
+}
 
 }  // namespace ecocube

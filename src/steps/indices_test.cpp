@@ -39,8 +39,10 @@ TEST_F(IndicesStepTest, ComputesFromThePhysicalValuesOfTheBands) {
   EXPECT_NE(ndwi[3], -1) << "needs no red";
   EXPECT_EQ(ndvi[4], -1) << "0 / 0";
   EXPECT_EQ(evi[4], 0);
-  EXPECT_EQ(done.plan.layers.find("ndvi_p50", period_of(2))->files.front().path, "tiles/{tile}/indices/20150625_20150912.tif");
-  EXPECT_EQ(done.plan.layers.find("evi_p50", period_of(2))->files.front().path, "tiles/{tile}/indices/20150625_20150912_int16.tif");
+  EXPECT_EQ(done.plan.layers.find("ndvi_p50", period_of(2))->files.front().path,
+            "tiles/{tile}/indices/20150625_20150912.tif");
+  EXPECT_EQ(done.plan.layers.find("evi_p50", period_of(2))->files.front().path,
+            "tiles/{tile}/indices/20150625_20150912_int16.tif");
 }
 
 TEST_F(IndicesStepTest, TakesTheStatisticsAskedFor) {
@@ -53,13 +55,16 @@ TEST_F(IndicesStepTest, TakesTheStatisticsAskedFor) {
 
 TEST_F(IndicesStepTest, MistakesAreAnsweredWithWhatWouldBeRight) {
   draw_bands("_p50");
-  EXPECT_THAT(run(steps, "[{indices: {names: [ndvu]}}]").error, HasSubstr("unknown index 'ndvu' - did you mean 'ndvi'?"));
+  EXPECT_THAT(run(steps, "[{indices: {names: [ndvu]}}]").error,
+              HasSubstr("unknown index 'ndvu' - did you mean 'ndvi'?"));
   EXPECT_THAT(run(steps, "[{indices: {}}]").error, HasSubstr("steps.indices.names: missing"));
-  EXPECT_THAT(run(steps, "[{indices: {names: ndvi, statistics: p5}}]").error, HasSubstr("index ndvi needs nir_p5, which no layer is called - did you mean 'nir_p50'?"));
+  EXPECT_THAT(run(steps, "[{indices: {names: ndvi, statistics: p5}}]").error,
+              HasSubstr("index ndvi needs nir_p5, which no layer is called - did you mean 'nir_p50'?"));
   EXPECT_THAT(run(steps, "[{indices: {names: nbr}}]").error, HasSubstr("index nbr needs swir2_p50"));
   EXPECT_THAT(run(steps, "[{indices: {names: [ndvi, ndvi]}}]").error, HasSubstr("names: ndvi is given twice"));
   draw("red_p50", 6, std::vector<float>(kPixels, 1));
-  EXPECT_THAT(run(steps, "[{indices: {names: ndvi}}]").error, HasSubstr("nir_p50 and red_p50 have different periods (1 and 2)"));
+  EXPECT_THAT(run(steps, "[{indices: {names: ndvi}}]").error,
+              HasSubstr("nir_p50 and red_p50 have different periods (1 and 2)"));
 }
 
 }  // namespace

@@ -42,6 +42,7 @@ class OverlayStep : public Step {
 
  private:
   Result<void> load_points(Planning& planning);
+  Result<void> check_labels(const Planning& planning, const std::string& path) const;
   Result<void> find_features(Planning& planning);
   void read_tile(const Tile& tile, const std::vector<std::size_t>& rows, const std::filesystem::path& root, Table& table, Result<void>& outcome) const;
   std::string summary(const std::map<std::string, std::size_t>& missing, std::size_t kept, std::size_t dropped) const;
@@ -56,6 +57,19 @@ class OverlayStep : public Step {
   std::vector<std::string> features_;
   std::map<std::string, std::vector<Layer>> layers_of_feature_;
 };
+
+/// A label that the legend lacks would only be met by training, after everything else has run.
+Result<void> OverlayStep::check_labels(const Planning& planning, const std::string& path) const {
+  const auto& steps = planning.recipe().steps;
+  if (std::none_of(steps.begin(), steps.end(), [](const StepSpec& step) { return step.kind == "train"; })) return {};
+  for (const FieldPoint& point : points_) {
+    if (planning.legend().matching(point.label)) continue;
+    std::vector<std::string> known;
+    for (const LegendClass& entry : planning.legend().classes) known.push_back(entry.code);
+    return input_error("points {}: point {}: label '{}' is no class of the legend {}{}", path, point.id, point.label, planning.legend().name, suggestion(point.label, known));
+  }
+  return {};
+}
 
 /// Reads the points, and drops those that lie outside the cube's area and years.
 Result<void> OverlayStep::load_points(Planning& planning) {
@@ -73,7 +87,7 @@ Result<void> OverlayStep::load_points(Planning& planning) {
   columns.group = spec->group;
   columns.id = spec->id;
   auto read = read_points(columns, cube_.grid.crs);
-  if (!read) return within("points", read.error());
+  if (!read) return Failure(read.error());
   notes_ = read->notes;
   std::size_t outside_area = 0, outside_years = 0;
   Day first = Day::max(), last = Day::min();
@@ -103,7 +117,7 @@ Result<void> OverlayStep::load_points(Planning& planning) {
   }
   if (outside_area) notes_.push_back(fmt::format("{} of {} points lie outside the cube's area", outside_area, total));
   if (outside_years) notes_.push_back(fmt::format("{} of {} points are dated outside the years {}..{}", outside_years, total, cube_.years.front(), cube_.years.back()));
-  return {};
+  return check_labels(planning, spec->path);
 }
 
 Result<void> OverlayStep::find_features(Planning& planning) {

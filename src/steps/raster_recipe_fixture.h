@@ -23,17 +23,20 @@ class RasterRecipeFixture : public testing::Test {
 
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder = std::filesystem::path(testing::TempDir()) / fmt::format("ecocube_{}_{}", test->test_suite_name(), test->name());
+    folder =
+        std::filesystem::path(testing::TempDir()) / fmt::format("ecocube_{}_{}", test->test_suite_name(), test->name());
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "rasters");
   }
   void TearDown() override { std::filesystem::remove_all(folder); }
 
   /// Writes a raster of stored numbers, -1 where missing; `seasons` counts from winter 2015 (0).
-  void draw(const std::string& variable, int seasons, const std::vector<float>& stored, const Encoding& encoding = {DataType::uint8, 1, 0, 255, {}}) const {
+  void draw(const std::string& variable, int seasons, const std::vector<float>& stored,
+            const Encoding& encoding = {DataType::uint8, 1, 0, 255, {}}) const {
     const Period period = period_of(seasons);
     const auto file = folder / "rasters" / fmt::format("{}_{}.tif", variable, period.id());
-    auto writer = RasterWriter::create(file, grid(), {0, 0, kRows, kCols}, encoding, {{.name = variable, .classes = {}, .encoding = {}}});
+    auto writer = RasterWriter::create(file, grid(), {0, 0, kRows, kCols}, encoding,
+                                       {{.name = variable, .classes = {}, .encoding = {}}});
     ASSERT_TRUE(writer) << writer.error().message;
     std::vector<std::uint8_t> valid;
     for (const float value : stored) valid.push_back(value < 0 ? 0 : 1);
@@ -41,13 +44,16 @@ class RasterRecipeFixture : public testing::Test {
     ASSERT_TRUE((*writer)->close());
   }
 
-  static Period period_of(int seasons) { return PeriodScheme::seasons().of_year(2015 + seasons / 4)[static_cast<std::size_t>(seasons % 4)]; }
+  static Period period_of(int seasons) {
+    return PeriodScheme::seasons().of_year(2015 + seasons / 4)[static_cast<std::size_t>(seasons % 4)];
+  }
   static Grid grid() { return {"EPSG:3035", 30, 900000, 5460010, 16}; }
 
   std::string recipe(const std::string& steps) const {
     const Bounds box = grid().bounds({0, 0, kRows, kCols});
     return fmt::format(
-        "cube: {{grid: {{crs: EPSG:3035, pixel: 30, origin: [900000, 5460010], tile: 16}}, area: {{bbox: [{}, {}, {}, {}]}}, years: 2015..2017}}\n"
+        "cube: {{grid: {{crs: EPSG:3035, pixel: 30, origin: [900000, 5460010], tile: 16}}, area: {{bbox: [{}, {}, {}, "
+        "{}]}}, years: 2015..2017}}\n"
         "sources: {{drawn: {{format: rasters, path: \"{}/rasters/{{variable}}_{{start}}_{{end}}.tif\"}}}}\nsteps: {}\n",
         box.min_x, box.min_y, box.max_x, box.max_y, folder.string(), steps);
   }
@@ -57,7 +63,8 @@ class RasterRecipeFixture : public testing::Test {
     std::filesystem::path root;
     std::string error;  ///< empty when all tasks succeeded
   };
-  Done run(const StepList& steps, const std::string& chosen, const std::string& name = "out", std::uint64_t memory = 1U << 30) {
+  Done run(const StepList& steps, const std::string& chosen, const std::string& name = "out",
+           std::uint64_t memory = 1U << 30) {
     settings.root = folder / name;
     settings.memory_bytes = memory;
     const auto read = parse_recipe(recipe(chosen), "test.yaml", folder, {});
@@ -87,7 +94,8 @@ class RasterRecipeFixture : public testing::Test {
       std::vector<std::uint8_t> valid(pixels);
       EXPECT_TRUE(reader.read(*layer, tile.name(), tile.window, values, valid));
       for (std::size_t i = 0; i < pixels; ++i) {
-        const auto row = tile.window.row + static_cast<std::int64_t>(i) / tile.window.cols, col = tile.window.col + static_cast<std::int64_t>(i) % tile.window.cols;
+        const auto row = tile.window.row + static_cast<std::int64_t>(i) / tile.window.cols,
+                   col = tile.window.col + static_cast<std::int64_t>(i) % tile.window.cols;
         all[static_cast<std::size_t>(row * kCols + col)] = valid[i] != 0 ? values[i] : -1;
       }
     }

@@ -21,7 +21,7 @@ class ErrorsTest : public testing::Test {
     const Ended made = run_ecocube({"simulate", "--out", world.string(), "--size", "60x60", "--centre", "6.01,51.9", "--years", "2015..2015", "--points", "150", "--no-truth"});
     ASSERT_EQ(made.exit_code, 0) << made.errors;
     recipe = *read_text(std::string(ECOCUBE_SOURCE_DIR) + "/tests/end_to_end/world.yaml");
-    recipe = replaced(recipe, "bbox: [4046000, 3207000, 4048400, 3209800]", "bbox: [4047000, 3208000, 4047900, 3208900]");
+    recipe = replaced(recipe, "bbox: [4044600, 3205000, 4047000, 3207800]", "bbox: [4046100, 3205950, 4046950, 3206900]");
     recipe = replaced(recipe, "years: 2015..2016", "years: 2015");
   }
 
@@ -64,17 +64,15 @@ TEST_F(ErrorsTest, AnUnknownStep) { expect(run("- fill-gaps:", "- fillgaps:"), 2
 
 TEST_F(ErrorsTest, AnUnknownIndex) { expect(run("names: [ndvi, nbr]", "names: [ndvy, nbr]"), 2, "did you mean 'ndvi'"); }
 
-TEST_F(ErrorsTest, AnUnknownVariable) { expect(run("overlay: {missing: drop}", "overlay: {features: [red_p05]}"), 2, "no variable matches 'red_p05' - did you mean 'red_p50'?"); }
+TEST_F(ErrorsTest, AnUnknownVariable) { expect(run("overlay: {missing: drop}", "overlay: {features: [red_p05]}"), 2, "no variable matches 'red_p05' - did you mean 'red_p25'?"); }
 
 TEST_F(ErrorsTest, AnUnknownStatistic) { expect(run("[p25, p50]", "[p25, p5o]"), 2, "'p5o'"); }
 
 TEST_F(ErrorsTest, AnUnknownClassInThePoints) {
   const fs::path copy = copy_of_world();
   std::string points = *read_text(copy / "points.csv");
-  const auto line = points.find('\n') + 1;
-  const auto fields = points.substr(line, points.find('\n', line) - line);
-  ASSERT_TRUE(write_text(copy / "points.csv", points + "p999,6.01,51.9,2015-07-01,999,100,b1\n")) << fields;
-  expect(run("", "", {"--set", "world=" + copy.string()}), 3, "'999'");
+  ASSERT_TRUE(write_text(copy / "points.csv", points + "p999,6.01,51.9,2015-07-01,999,100,b1\n"));
+  expect(run("", "", {"--set", "world=" + copy.string()}), 3, "point p999: label '999' is no class of the legend clc");
 }
 
 TEST_F(ErrorsTest, AnUnknownCrs) { expect(run("crs: EPSG:3035", "crs: EPSG:30355"), 2, "recipe.yaml: cube.grid.crs: unknown coordinate reference system 'EPSG:30355'"); }
@@ -95,7 +93,7 @@ TEST_F(ErrorsTest, PointsDatedOutsideTheCube) {
   // Years without scenes are met first; with scenes for the year the points would be named.
   EXPECT_THAT(ended.errors, HasSubstr("archive"));
   const fs::path copy = copy_of_world();
-  std::string points = *read_text(copy / "points.csv"), later;
+  std::string points = *read_text(copy / "points.csv");
   for (std::size_t at = 0; (at = points.find("2015-", at)) != std::string::npos; at += 5) points.replace(at, 5, "2019-");
   ASSERT_TRUE(write_text(copy / "points.csv", points));
   expect(run("", "", {"--set", "world=" + copy.string()}), 3, "dated within the cube's years 2015..2015; their dates go from 2019-");
@@ -103,27 +101,27 @@ TEST_F(ErrorsTest, PointsDatedOutsideTheCube) {
 
 TEST_F(ErrorsTest, PointsInAnotherCrs) { expect(run("points: {path: \"${world}/points.csv\", crs: EPSG:4326", "points: {path: \"${world}/points.csv\", crs: EPSG:3035"), 3, "lies inside the cube's area"); }
 
-TEST_F(ErrorsTest, AMissingColumn) { expect(run("label: lc_class", "label: lc_clas"), 3, "did you mean 'lc_class'"); }
+TEST_F(ErrorsTest, AMissingColumn) { expect(run("label: lc_class", "label: lc_clas"), 2, "did you mean 'lc_class'"); }
 
 TEST_F(ErrorsTest, ASceneOfTheWrongSize) {
   const fs::path copy = copy_of_world();
   fs::path scene;
   for (const auto& entry : fs::recursive_directory_iterator(copy / "archive")) {
-    if (entry.path().extension() == ".tif") scene = std::max(scene, entry.path());
+    if (entry.path().extension() == ".tif" && (scene.empty() || entry.path() < scene)) scene = entry.path();
   }
   // Seven bands on a grid of its own instead of eight on the tile's.
   fs::remove(scene);
   auto writer = RasterWriter::create(scene, {"EPSG:4326", 0.0003, 6, 52, 100}, {0, 0, 50, 50}, {DataType::uint16, 1, 0, 0.0, {}}, std::vector<BandSpec>(7));
   ASSERT_TRUE(writer);
   ASSERT_TRUE((*writer)->close());
-  expect(run("", "", {"--set", "world=" + copy.string()}), 3, scene.filename().string());
+  expect(run("", "", {"--set", "world=" + copy.string()}), 1, scene.string() + " is no GLAD scene of tile 006E_51N: it has 7 bands instead of 8");
 }
 
 TEST_F(ErrorsTest, ATruncatedSceneIsAnErrorOrARecordedSkip) {
   const fs::path copy = copy_of_world();
   fs::path scene;
   for (const auto& entry : fs::recursive_directory_iterator(copy / "archive")) {
-    if (entry.path().extension() == ".tif") scene = std::max(scene, entry.path());
+    if (entry.path().extension() == ".tif" && (scene.empty() || entry.path() < scene)) scene = entry.path();
   }
   fs::resize_file(scene, fs::file_size(scene) / 2);
   const Ended ended = run("", "", {"--set", "world=" + copy.string()});
@@ -131,7 +129,7 @@ TEST_F(ErrorsTest, ATruncatedSceneIsAnErrorOrARecordedSkip) {
   EXPECT_THAT(ended.errors, HasSubstr(scene.string()));
   const Ended skipped = run("mask: default", "mask: default, bad_scene: skip", {"--set", "world=" + copy.string(), "--until", "composite"});
   EXPECT_EQ(skipped.exit_code, 0) << skipped.errors;
-  EXPECT_THAT(*read_text(fs::path(ECOCUBE_SCRATCH_DIR) / "errors_run" / "out" / "run-log.jsonl"), HasSubstr("left out"));
+  EXPECT_THAT(read_text(fs::path(ECOCUBE_SCRATCH_DIR) / "errors_run" / "out" / "run-log.jsonl").value_or("no log"), HasSubstr("left out"));
 }
 
 TEST_F(ErrorsTest, AFullDisk) {

@@ -7,13 +7,16 @@
 namespace ecocube {
 namespace {
 
-Value number(double value) { return std::isfinite(value) ? Value(value) : Value(nullptr); }
+Value number(double value) {
+  return std::isfinite(value) ? Value(value) : Value(nullptr);
+}
 
 Value confusion_json(const std::vector<double>& confusion, std::size_t classes) {
   Value rows = Value::array();
   for (std::size_t seen = 0; seen * classes < confusion.size(); ++seen) {
     Value row = Value::array();
-    for (std::size_t predicted = 0; predicted < classes; ++predicted) row.push_back(number(confusion[seen * classes + predicted]));
+    for (std::size_t predicted = 0; predicted < classes; ++predicted)
+      row.push_back(number(confusion[seen * classes + predicted]));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -58,7 +61,8 @@ Value evaluation_json(const Evaluation& evaluation, const std::vector<LegendClas
 }  // namespace
 
 std::string report_json(const TrainingReport& report) {
-  Value classes = Value::array(), learner_scores = Value::array(), importance = Value::array(), settings = Value::object();
+  Value classes = Value::array(), learner_scores = Value::array(), importance = Value::array(),
+        settings = Value::object();
   for (const LegendClass& one : report.classes) {
     classes.push_back({{"code", one.code}, {"name", one.name}, {"value", one.value}, {"color", "#" + one.color.hex()}});
   }

@@ -27,7 +27,8 @@ Evaluation evaluation(double accuracy) {
   one.weighted_f1 = 0.81, one.macro_f1 = 0.71, one.log_loss = 0.51, one.log_loss_ratio = 0.41, one.r2_log_loss = 0.59;
   one.confusion = {90, 0, 10, 0};
   ClassScore forest, water;
-  forest.precision = 0.9, forest.recall = 1, forest.f1 = 0.947, forest.log_loss = 0.2, forest.rows = 90, forest.weight = 90;
+  forest.precision = 0.9, forest.recall = 1, forest.f1 = 0.947, forest.log_loss = 0.2, forest.rows = 90,
+  forest.weight = 90;
   water.precision = kNone, water.recall = 0, water.f1 = kNone, water.true_skill = 0, water.rows = 10, water.weight = 10;
   one.classes = {forest, water};
   one.reliability = {{0.55, 0.5, 20}, {0.95, 0.99, 80}, {kNone, kNone, 0}};
@@ -85,16 +86,20 @@ TEST(ReportHtml, EscapesAllText) {
 
 TEST(ReportHtml, NeedsNothingFromOutside) {
   const std::string html = report_html(small_report());
-  for (const char* foreign : {"http:", "https:", "<script", "src=", "@import", "url("}) EXPECT_THAT(html, Not(HasSubstr(foreign)));
+  for (const char* foreign : {"http:", "https:", "<script", "src=", "@import", "url("})
+    EXPECT_THAT(html, Not(HasSubstr(foreign)));
 }
 
 TEST(ReportHtml, HasTheClassesWithTheirColoursAndEveryElementClosed) {
   const std::string html = report_html(small_report());
   EXPECT_THAT(html, HasSubstr("background:#80ff00"));
   EXPECT_THAT(html, HasSubstr("background:#00ccf2"));
-  for (const std::string tag : {"section", "table", "tr", "div", "dl", "dt", "dd", "ul", "li", "svg", "td", "p", "h2", "figure", "main", "body", "span"}) {
+  for (const std::string tag : {"section", "table", "tr", "div", "dl", "dt", "dd", "ul", "li", "svg", "td", "p", "h2",
+                                "figure", "main", "body", "span"}) {
     const std::regex open("<" + tag + "[ >]"), close("</" + tag + ">");
-    const auto count = [&](const std::regex& what) { return std::distance(std::sregex_iterator(html.begin(), html.end(), what), std::sregex_iterator()); };
+    const auto count = [&](const std::regex& what) {
+      return std::distance(std::sregex_iterator(html.begin(), html.end(), what), std::sregex_iterator());
+    };
     EXPECT_EQ(count(open), count(close)) << tag;
   }
 }

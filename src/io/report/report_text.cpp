@@ -11,7 +11,9 @@ namespace {
 constexpr const char* kDash = "–";
 
 /// A number that rounds to zero has no sign.
-double unsigned_zero(double value, double smallest) { return std::abs(value) < smallest / 2 ? 0.0 : value; }
+double unsigned_zero(double value, double smallest) {
+  return std::abs(value) < smallest / 2 ? 0.0 : value;
+}
 
 }  // namespace
 
@@ -19,7 +21,9 @@ std::string percent_text(double share) {
   return std::isfinite(share) ? fmt::format("{:.1f}\u00a0%", unsigned_zero(100 * share, 0.1)) : kDash;
 }
 
-std::string score_text(double value) { return std::isfinite(value) ? fmt::format("{:.3f}", unsigned_zero(value, 0.001)) : kDash; }
+std::string score_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.3f}", unsigned_zero(value, 0.001)) : kDash;
+}
 
 std::string count_text(double value) {
   if (!std::isfinite(value)) return kDash;

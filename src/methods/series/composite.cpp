@@ -29,12 +29,18 @@ double standard_deviation_of(std::span<const float> values) {
 /// `ascending` is not empty.
 double figure(const Statistic& statistic, std::span<const float> ascending) {
   switch (statistic.kind) {
-    case Kind::percentile: return percentile_of_sorted(ascending, statistic.percent);
-    case Kind::mean: return mean_of(ascending);
-    case Kind::minimum: return static_cast<double>(ascending.front());
-    case Kind::maximum: return static_cast<double>(ascending.back());
-    case Kind::count: return static_cast<double>(ascending.size());
-    case Kind::standard_deviation: return standard_deviation_of(ascending);
+    case Kind::percentile:
+      return percentile_of_sorted(ascending, statistic.percent);
+    case Kind::mean:
+      return mean_of(ascending);
+    case Kind::minimum:
+      return static_cast<double>(ascending.front());
+    case Kind::maximum:
+      return static_cast<double>(ascending.back());
+    case Kind::count:
+      return static_cast<double>(ascending.size());
+    case Kind::standard_deviation:
+      return standard_deviation_of(ascending);
   }
   return 0;
 }
@@ -57,12 +63,18 @@ void sort_series(std::span<float> values) {
 
 std::string name_of(const Statistic& statistic) {
   switch (statistic.kind) {
-    case Kind::percentile: return fmt::format("p{}", statistic.percent);
-    case Kind::mean: return "mean";
-    case Kind::minimum: return "min";
-    case Kind::maximum: return "max";
-    case Kind::count: return "count";
-    case Kind::standard_deviation: return "sd";
+    case Kind::percentile:
+      return fmt::format("p{}", statistic.percent);
+    case Kind::mean:
+      return "mean";
+    case Kind::minimum:
+      return "min";
+    case Kind::maximum:
+      return "max";
+    case Kind::count:
+      return "count";
+    case Kind::standard_deviation:
+      return "sd";
   }
   return "";
 }
@@ -100,7 +112,8 @@ void composite(std::span<const float> values, std::span<const std::uint8_t> vali
   const std::size_t times = pixels == 0 ? 0 : values.size() / pixels;
   assert(values.size() == times * pixels && valid.size() == values.size() && range.end <= pixels);
   assert(results.size() == statistics.size() * pixels && results_valid.size() == results.size());
-  const bool needs_order = std::any_of(statistics.begin(), statistics.end(), [](const Statistic& s) { return s.kind != Kind::count; });
+  const bool needs_order =
+      std::any_of(statistics.begin(), statistics.end(), [](const Statistic& s) { return s.kind != Kind::count; });
   std::vector<float> gathered(kLanes * times);
   std::array<std::size_t, kLanes> counts{};
   for (std::size_t first = range.begin; first < range.end; first += kLanes) {

@@ -48,7 +48,8 @@ TEST(Composite, EqualsNumpyToTheLastBit) {
   for (const auto& example : examples) {
     const auto results = figures(example.series, {"p0", "p2.5", "p25", "median", "p75", "p90", "p100", "mean", "sd"});
     for (std::size_t index = 0; index < results.size(); ++index) {
-      EXPECT_EQ(results[index], static_cast<float>(example.figures[index])) << example.series.size() << " values, figure " << index;
+      EXPECT_EQ(results[index], static_cast<float>(example.figures[index]))
+          << example.series.size() << " values, figure " << index;
     }
   }
 }
@@ -86,7 +87,8 @@ TEST(Composite, IsTheSameForEveryOrderOfTimeAndCutOfThePixels) {
     const auto drawn = *rc::gen::container<std::vector<int>>(times * pixels, rc::gen::inRange(-30, 90));
     std::vector<float> values, reversed(times * pixels);
     std::vector<std::uint8_t> valid, reversed_valid(times * pixels);
-    for (const int number : drawn) values.push_back(static_cast<float>(number) / 7), valid.push_back(number >= 0 ? 1 : 0);
+    for (const int number : drawn)
+      values.push_back(static_cast<float>(number) / 7), valid.push_back(number >= 0 ? 1 : 0);
     for (std::size_t time = 0; time < times; ++time) {
       for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
         reversed[(times - 1 - time) * pixels + pixel] = values[time * pixels + pixel];

@@ -15,7 +15,8 @@ std::string source_text(std::uint8_t code) {
   if (code == kNearbyPixels) return "median of the nearest pixels";
   if (code == kLinear) return "linear interpolation in time";
   if (code == kSeasonalMean) return "mean of the same season";
-  static constexpr const char* pools[] = {"median of the same season", "medians of the neighbouring seasons", "median of all seasons"};
+  static constexpr const char* pools[] = {"median of the same season", "medians of the neighbouring seasons",
+                                          "median of all seasons"};
   if (code > 3 * kWholeSeries) return "unknown";
   const int step = (code - 1) / kWholeSeries, window = (code - 1) % kWholeSeries + 1;
   if (window == kWholeSeries) return fmt::format("{} in the whole series", pools[step]);
@@ -40,7 +41,8 @@ std::size_t fill_linear(const GapSeries& series, PixelRange range, const TimeAxi
           pixel.fill(time, static_cast<double>(pixel.cells()[before == times ? after : before]), kLinear);
           continue;
         }
-        const double left = static_cast<double>(pixel.cells()[before]), right = static_cast<double>(pixel.cells()[after]);
+        const double left = static_cast<double>(pixel.cells()[before]),
+                     right = static_cast<double>(pixel.cells()[after]);
         const double share = static_cast<double>(axis.days[time] - axis.days[before]) /
                              static_cast<double>(axis.days[after] - axis.days[before]);
         pixel.fill(time, left + (right - left) * share, kLinear);
@@ -97,7 +99,8 @@ std::size_t fill_from_nearby(const GapSeries& series, std::size_t rows, std::siz
       if (around.empty()) continue;
       std::sort(around.begin(), around.end());
       const std::size_t middle = around.size() / 2;
-      const double upper = static_cast<double>(around[middle]), lower = static_cast<double>(around[(around.size() - 1) / 2]);
+      const double upper = static_cast<double>(around[middle]),
+                   lower = static_cast<double>(around[(around.size() - 1) / 2]);
       values[pixel] = static_cast<float>(0.5 * (lower + upper));
       valid[pixel] = 1;
       series.source[time * series.pixels + pixel] = kNearbyPixels;

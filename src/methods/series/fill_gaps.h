@@ -22,11 +22,11 @@ struct GapSeries {
 /// Where the layers of a series lie in time, oldest first. Layers of the regular year × slot axis may be lacking at
 /// the ends and in between; no two may share year and slot.
 struct TimeAxis {
-  int slots = 1;           ///< slots (seasons, months) of a year
-  int years = 1;           ///< from the first to the last year, both counted
-  std::vector<int> slot;   ///< 0..slots-1, shape [time]
-  std::vector<int> year;   ///< 0..years-1, shape [time]
-  std::vector<int> days;   ///< middle of the layer, days since 1970-01-01, strictly ascending, shape [time]
+  int slots = 1;          ///< slots (seasons, months) of a year
+  int years = 1;          ///< from the first to the last year, both counted
+  std::vector<int> slot;  ///< 0..slots-1, shape [time]
+  std::vector<int> year;  ///< 0..years-1, shape [time]
+  std::vector<int> days;  ///< middle of the layer, days since 1970-01-01, strictly ascending, shape [time]
 };
 
 /// Source codes. A code 83·(n-1) + w says: filled in step n of the moving window median, pooled over w years (1..82)
@@ -38,7 +38,8 @@ inline constexpr std::uint8_t kLinear = 252;
 inline constexpr std::uint8_t kEmpty = 255;
 inline constexpr int kWholeSeries = 83;
 constexpr std::uint8_t source_code(int step, int window_years) {
-  return static_cast<std::uint8_t>(kWholeSeries * (step - 1) + (window_years < kWholeSeries ? window_years : kWholeSeries));
+  return static_cast<std::uint8_t>(kWholeSeries * (step - 1) +
+                                   (window_years < kWholeSeries ? window_years : kWholeSeries));
 }
 /// `median of the same season within 9 years`
 std::string source_text(std::uint8_t code);

@@ -15,7 +15,9 @@ double median_of(std::span<float> values) {
     std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(middle), values.end());
     const double upper = static_cast<double>(values[middle]);
     if (values.size() % 2 == 1) return upper;
-    return 0.5 * (static_cast<double>(*std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(middle))) + upper);
+    return 0.5 * (static_cast<double>(
+                      *std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(middle))) +
+                  upper);
   }
   for (std::size_t next = 1; next < values.size(); ++next) {
     const float value = values[next];
@@ -142,7 +144,8 @@ class ReferenceWindow : public MovingWindow {
   }
   /// Of one slot; NaN when the window holds nothing.
   float median_at(int slot, int year, std::size_t window) {
-    const std::size_t cell = static_cast<std::size_t>(slot) * static_cast<std::size_t>(years_) + static_cast<std::size_t>(year);
+    const std::size_t cell =
+        static_cast<std::size_t>(slot) * static_cast<std::size_t>(years_) + static_cast<std::size_t>(year);
     float& median = medians_[cell * windows_.size() + window];
     if (median == not_yet) {
       pool_.clear();
@@ -175,7 +178,8 @@ class ReferenceWindow : public MovingWindow {
 };
 
 template <class Window>
-std::size_t fill_by(Window window, const GapSeries& series, PixelRange range, const TimeAxis& axis, std::uint8_t empty_code) {
+std::size_t fill_by(Window window, const GapSeries& series, PixelRange range, const TimeAxis& axis,
+                    std::uint8_t empty_code) {
   const std::vector<std::size_t> cell_of_time = regular_cells(axis);
   const auto cell_count = static_cast<std::size_t>(axis.slots) * static_cast<std::size_t>(axis.years);
   return fill_gappy_pixels(series, range, cell_count, cell_of_time, empty_code, [&](const GappyPixel& pixel) {

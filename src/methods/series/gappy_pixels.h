@@ -17,7 +17,8 @@ namespace ecocube::series {
 /// write. What is written never shows in `cells`.
 class GappyPixel {
  public:
-  GappyPixel(const GapSeries& series, std::size_t pixel, std::span<const float> cells, std::span<const std::size_t> cell_of_time)
+  GappyPixel(const GapSeries& series, std::size_t pixel, std::span<const float> cells,
+             std::span<const std::size_t> cell_of_time)
       : cells_(cells), series_(series), pixel_(pixel), cell_of_time_(cell_of_time) {}
 
   /// Observed values, NaN where missing.
@@ -75,7 +76,8 @@ std::size_t fill_gappy_pixels(const GapSeries& series, PixelRange range, std::si
 inline std::vector<std::size_t> regular_cells(const TimeAxis& axis) {
   std::vector<std::size_t> cells(axis.slot.size());
   for (std::size_t time = 0; time < cells.size(); ++time) {
-    assert(axis.slot[time] >= 0 && axis.slot[time] < axis.slots && axis.year[time] >= 0 && axis.year[time] < axis.years);
+    assert(axis.slot[time] >= 0 && axis.slot[time] < axis.slots && axis.year[time] >= 0 &&
+           axis.year[time] < axis.years);
     cells[time] = static_cast<std::size_t>(axis.slot[time]) * static_cast<std::size_t>(axis.years) +
                   static_cast<std::size_t>(axis.year[time]);
   }

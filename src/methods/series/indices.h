@@ -18,7 +18,7 @@ struct Index {
   std::string long_name;           ///< `Normalised difference vegetation index`
   std::string formula;             ///< for people; B G R N S1 S2 stand for blue, green, red, nir, swir1, swir2
   std::vector<std::string> bands;  ///< what it needs, in the order that `value` takes them: `nir`, `red`
-  Encoding encoding;               ///< how it is stored, which also bounds its range; values beyond it are stored as its ends
+  Encoding encoding;  ///< how it is stored, which also bounds its range; values beyond it are stored as its ends
   double (*value)(const double* bands) = nullptr;  ///< not finite where the index is undefined
 };
 

@@ -23,7 +23,8 @@ Value computed(const std::string& name, const std::map<std::string, float>& pixe
   const Index& index = **find_index(name);
   std::vector<float> values;
   std::vector<std::uint8_t> valid;
-  for (const std::string& band : index.bands) values.push_back(pixel.at(band)), valid.push_back(band == missing ? 0 : 1);
+  for (const std::string& band : index.bands)
+    values.push_back(pixel.at(band)), valid.push_back(band == missing ? 0 : 1);
   std::vector<std::span<const float>> bands;
   std::vector<std::span<const std::uint8_t>> bands_valid;
   for (std::size_t band = 0; band < values.size(); ++band) {
@@ -37,13 +38,23 @@ Value computed(const std::string& name, const std::map<std::string, float>& pixe
 
 TEST(Indices, HaveTheValuesOfTheirFormulas) {
   // A field in summer; the values were worked out by hand.
-  const std::map<std::string, float> field{{"blue", 0.05F}, {"green", 0.08F}, {"red", 0.06F}, {"nir", 0.4F}, {"swir1", 0.2F}, {"swir2", 0.1F}};
+  const std::map<std::string, float> field{{"blue", 0.05F}, {"green", 0.08F}, {"red", 0.06F},
+                                           {"nir", 0.4F},   {"swir1", 0.2F},  {"swir2", 0.1F}};
   const std::map<std::string, double> expected{
-      {"ndvi", 0.34 / 0.46},      {"savi", 0.51 / 0.96},        {"msavi", (1.8 - std::sqrt(3.24 - 2.72)) / 2},
-      {"evi", 0.85 / 1.385},      {"nbr", 0.6},                 {"nbr2", 1.0 / 3},
-      {"ndti", 1.0 / 3},          {"ndmi", 1.0 / 3},            {"ndwi", -0.32 / 0.48},
-      {"mndwi", -0.12 / 0.28},    {"ndsi", -0.12 / 0.28},       {"rei", 0.35 / 0.42},
-      {"bsi", -0.19 / 0.71},      {"nirv", (0.34 / 0.46 - 0.08) * 0.4},
+      {"ndvi", 0.34 / 0.46},
+      {"savi", 0.51 / 0.96},
+      {"msavi", (1.8 - std::sqrt(3.24 - 2.72)) / 2},
+      {"evi", 0.85 / 1.385},
+      {"nbr", 0.6},
+      {"nbr2", 1.0 / 3},
+      {"ndti", 1.0 / 3},
+      {"ndmi", 1.0 / 3},
+      {"ndwi", -0.32 / 0.48},
+      {"mndwi", -0.12 / 0.28},
+      {"ndsi", -0.12 / 0.28},
+      {"rei", 0.35 / 0.42},
+      {"bsi", -0.19 / 0.71},
+      {"nirv", (0.34 / 0.46 - 0.08) * 0.4},
       {"fapar", (0.34 / 0.46 - 0.03) * 0.949 / 0.93 + 0.001},
       {"kndvi", std::tanh(0.34 / 0.46 * 0.34 / 0.46)},
       {"brightness", 0.010215 + 0.033264 + 0.033144 + 0.22964 + 0.06248 + 0.02303},
@@ -56,7 +67,8 @@ TEST(Indices, HaveTheValuesOfTheirFormulas) {
 }
 
 TEST(Indices, AreMissingWhereABandIs) {
-  const std::map<std::string, float> pixel{{"blue", 0.1F}, {"green", 0.1F}, {"red", 0.1F}, {"nir", 0.3F}, {"swir1", 0.2F}, {"swir2", 0.1F}};
+  const std::map<std::string, float> pixel{{"blue", 0.1F}, {"green", 0.1F}, {"red", 0.1F},
+                                           {"nir", 0.3F},  {"swir1", 0.2F}, {"swir2", 0.1F}};
   for (const Index& index : all_indices()) {
     EXPECT_TRUE(computed(index.name, pixel).valid);
     for (const std::string& band : index.bands) {
@@ -68,7 +80,8 @@ TEST(Indices, AreMissingWhereABandIs) {
 }
 
 TEST(Indices, AreMissingWhereTheDenominatorIsZero) {
-  const std::map<std::string, float> dark{{"blue", 0}, {"green", 0}, {"red", 0}, {"nir", 0}, {"swir1", 0}, {"swir2", 0}};
+  const std::map<std::string, float> dark{{"blue", 0}, {"green", 0}, {"red", 0},
+                                          {"nir", 0},  {"swir1", 0}, {"swir2", 0}};
   for (const char* name : {"ndvi", "nbr", "nbr2", "ndmi", "ndwi", "mndwi", "rei", "bsi", "nirv", "fapar", "kndvi"}) {
     EXPECT_FALSE(computed(name, dark).valid) << name;
   }
@@ -88,8 +101,10 @@ TEST(Indices, OfAnyReflectanceStayWithinTheRangeOfTheirEncoding) {
       if (!value.valid || index.name == "evi" || index.name == "rei") continue;  // have poles
       // FAPAR of water falls short of -1 by a twentieth and is stored as -1.
       const double slack = index.name == "fapar" ? 0.05 : 1e-6;
-      RC_ASSERT(static_cast<double>(value.value) >= index.encoding.decoded(index.encoding.type == DataType::uint8 ? 0 : -32767) - slack);
-      RC_ASSERT(static_cast<double>(value.value) <= index.encoding.decoded(index.encoding.type == DataType::uint8 ? 254 : 32767));
+      RC_ASSERT(static_cast<double>(value.value) >=
+                index.encoding.decoded(index.encoding.type == DataType::uint8 ? 0 : -32767) - slack);
+      RC_ASSERT(static_cast<double>(value.value) <=
+                index.encoding.decoded(index.encoding.type == DataType::uint8 ? 254 : 32767));
     }
   }));
 }

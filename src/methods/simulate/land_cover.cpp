@@ -116,7 +116,7 @@ void build(const Settlement& settlement, std::size_t pixel, std::size_t middle, 
 void fell(std::size_t pixel, World& world) {
   if (!is_wood(world.first_cover[pixel])) return;
   const std::uint32_t parcel = world.parcel[pixel];
-  const float felled = world.first_cover[pixel] == Cover::conifer ? 0.75F : 0.3F;
+  const float felled = world.first_cover[pixel] == Cover::conifer ? 0.62F : 0.2F;
   world.regrowth[pixel] = static_cast<std::uint8_t>(7 + 4 * share_of(parcel, 6));
   if (share_of(parcel, 7) < felled) world.cut_year[pixel] = static_cast<std::int16_t>(2000 + 40 * share_of(parcel, 8));
 }

@@ -31,7 +31,7 @@ constexpr Spectrum kPoplarGreen{.022F, .052F, .027F, .42F, .19F, .08F};
 constexpr Spectrum kSpruce{.014F, .027F, .018F, .22F, .085F, .036F};
 constexpr Spectrum kPine{.018F, .034F, .025F, .24F, .115F, .052F};
 constexpr Spectrum kLarch{.018F, .042F, .025F, .31F, .14F, .06F};
-constexpr Spectrum kSlash{.05F, .07F, .09F, .18F, .25F, .18F};
+constexpr Spectrum kSlash{.045F, .06F, .078F, .15F, .25F, .20F};
 constexpr Spectrum kHeather{.03F, .045F, .045F, .20F, .16F, .085F};
 constexpr Spectrum kReedGreen{.024F, .058F, .036F, .30F, .15F, .07F};
 constexpr Spectrum kMud{.05F, .065F, .07F, .11F, .10F, .07F};

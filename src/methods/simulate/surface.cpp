@@ -12,8 +12,9 @@ namespace {
 
 constexpr float kDegree = 0.017453292F;
 constexpr float kPi = 3.14159265F;
-constexpr Spectrum kSnow{.86F, .86F, .84F, .74F, .12F, .09F};
-constexpr float kLapse = 0.0065F;  ///< K a metre
+constexpr Spectrum kSnow{.66F, .67F, .66F, .60F, .13F, .10F};
+constexpr float kLapse = 0.0065F;      ///< K a metre
+constexpr float kSnowLapse = 0.0115F;  ///< K a metre: height makes it colder and brings more snow
 
 /// How much of the snow on the ground a sensor sees through what stands on it.
 float snow_seen(Cover cover) {
@@ -115,7 +116,7 @@ Moment moment_of(const World& world, int year, int interval) {
   const float season = -std::cos(2 * kPi * (day - 18) / 365);
   moment.air = 10.2F + 8.2F * season + mood_of(world.seed, year).warmth + 2.3F * drawn(1);
   moment.wetness = std::clamp(0.45F - 0.28F * season + 0.22F * drawn(2), 0.0F, 1.0F);
-  moment.snowfall = 1.2F * drawn(3);
+  moment.snowed = drawn(3) > 0.2F;
   return moment;
 }
 
@@ -141,11 +142,11 @@ Surface look_at(const World& world, const std::vector<Ground>& ground, const std
         const Cover cover = world.cover(pixel, moment.year);
         Mix mix = mix_of(materials, ground[pixel], moment);
         const float light = slope_light(world.rise_east[pixel], world.rise_south[pixel], moment);
-        const float cold = moment.air - kLapse * world.elevation[pixel] - moment.snowfall;
+        const float cold = moment.air - kSnowLapse * world.elevation[pixel];
         float snow = 0;
-        if (cold < 0) {
+        if (cold < 0 && moment.snowed) {
           const float patch = 0.7F * drift.fractal(frame.x_of(col) / 900, frame.y_of(row) / 900, 4);
-          snow = smooth_step(-2.0F, -4.2F, cold + patch) * snow_seen(cover);
+          snow = smooth_step(-2.6F, -5.0F, cold + patch) * snow_seen(cover);
         }
         for (std::size_t band = 0; band < kBands; ++band) {
           const float value = mix.look[band] + snow * (kSnow[band] - mix.look[band]);

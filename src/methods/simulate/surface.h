@@ -19,7 +19,7 @@ struct Moment {
   float sun_azimuth = 0;  ///< degrees from north, clockwise
   float air = 0;          ///< degrees Celsius at sea level
   float wetness = 0;      ///< of bare soil, 0 dry .. 1 soaked
-  float snowfall = 0;     ///< K by which snow lies lower than the temperature says
+  bool snowed = false;    ///< snow lies where it is cold enough
 };
 Moment moment_of(const World& world, int year, int interval);
 
