@@ -347,9 +347,9 @@ TEST_F(PublishTest, AGridInDegreesHasNoResolutionInMetres) {
 
 TEST_F(PublishTest, TypingErrorsAreAnsweredWithTheNearestName) {
   options("mosaic")["layers"] = {"ndvi_p5"};
-  EXPECT_EQ(plan_error(), "mosaic: layers: 'ndvi_p5' names no layer - did you mean 'ndvi_p25'?");
+  EXPECT_EQ(plan_error(), "demo.yaml: steps.mosaic: layers: 'ndvi_p5' names no layer - did you mean 'ndvi_p25'?");
   options("mosaic") = {{"methods", {{"predickt", "x"}}}};
-  EXPECT_EQ(plan_error(), "mosaic: methods.predickt: unknown step - did you mean 'predict'?");
+  EXPECT_EQ(plan_error(), "demo.yaml: steps.mosaic: methods.predickt: unknown step - did you mean 'predict'?");
   options("mosaic") = {{"compress", "zip"}};
   EXPECT_THAT(plan_error(), HasSubstr("steps.mosaic.compress: unknown value 'zip'"));
   options("mosaic") = Value::object();
@@ -357,12 +357,12 @@ TEST_F(PublishTest, TypingErrorsAreAnsweredWithTheNearestName) {
   EXPECT_EQ(plan_error(),
             "demo.yaml: steps.publish.license: my own must be an SPDX identifier such as CC-BY-4.0, or other");
   options("publish") = {{"license", "other"}};
-  EXPECT_EQ(plan_error(), "publish: license_url: missing, the licence 'other' needs it");
+  EXPECT_EQ(plan_error(), "demo.yaml: steps.publish: license_url: missing, the licence 'other' needs it");
   options("publish") = {{"providers", Value::array({{{"nmae", "Me"}}})}};
-  EXPECT_EQ(plan_error(), "publish: steps.publish.providers[0].nmae: unknown key - did you mean 'name'?");
+  EXPECT_EQ(plan_error(), "demo.yaml: steps.publish: providers[0].nmae: unknown key - did you mean 'name'?");
   recipe.steps.erase(recipe.steps.begin() + 2);
   options("publish") = Value::object();
-  EXPECT_EQ(plan_error(), "publish: there is nothing to publish: no step mosaic comes before it");
+  EXPECT_EQ(plan_error(), "demo.yaml: steps.publish: there is nothing to publish: no step mosaic comes before it");
 }
 
 TEST_F(PublishTest, AMissingTileFailsWithItsNameAndLeavesNoMosaic) {

@@ -78,7 +78,7 @@ class PublishStep : public Step {
 
  private:
   static bool is_license(const Value& value);
-  Result<std::vector<stac::Provider>> providers(const std::string& step_name) const;
+  Result<std::vector<stac::Provider>> providers() const;
   Result<stac::Footprint> footprint(const Mosaic& mosaic) const;
   Result<void> write_item(PublishedCube::PublishedItem& published, Documents& documents, const fs::path& root) const;
 
@@ -98,7 +98,7 @@ bool PublishStep::is_license(const Value& value) {
   });
 }
 
-Result<std::vector<stac::Provider>> PublishStep::providers(const std::string& step_name) const {
+Result<std::vector<stac::Provider>> PublishStep::providers() const {
   if (!providers_.is_array()) return usage_error("providers: expected a list of maps, got {}", providers_.dump());
   std::vector<stac::Provider> list;
   for (std::size_t i = 0; i < providers_.size(); ++i) {
@@ -109,7 +109,7 @@ Result<std::vector<stac::Provider>> PublishStep::providers(const std::string& st
     fields.add("description", provider.description, "what it did");
     fields.add("roles", provider.roles, "what it is to the data")
         .choices({"producer", "licensor", "processor", "host"});
-    ECOCUBE_TRY(fields.read(providers_[i], fmt::format("steps.{}.providers[{}]", step_name, i)));
+    ECOCUBE_TRY(fields.read(providers_[i], fmt::format("providers[{}]", i)));
     list.push_back(std::move(provider));
   }
   return list;
@@ -137,7 +137,7 @@ Result<void> PublishStep::plan(Planning& planning) {
   cube_.keywords = keywords_;
   if (license_ == "other" && cube_.license_url.empty())
     return usage_error("license_url: missing, the licence 'other' needs it");
-  ECOCUBE_TRY_ASSIGN(cube_.providers, providers(planning.step_name()));
+  ECOCUBE_TRY_ASSIGN(cube_.providers, providers());
   Task task;
   for (const Task& other : planning.tasks()) {
     for (const std::string& output : other.outputs) {

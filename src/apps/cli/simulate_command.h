@@ -14,7 +14,7 @@ namespace ecocube {
 /// What `ecocube simulate` makes; see docs/simulated-world.md.
 struct SimulateOptions {
   std::filesystem::path out;
-  std::uint64_t seed = 1;
+  std::uint64_t seed = 7;
   std::string years = "2015..2020";
   std::string size = "560x400";      ///< columns x rows of GLAD's grid
   std::string centre = "6.0,51.9";   ///< longitude,latitude in degrees

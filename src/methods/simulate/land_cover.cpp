@@ -102,6 +102,7 @@ void build(const Settlement& settlement, std::size_t pixel, std::size_t middle, 
     Cover& cover = world.first_cover[pixel];
     if (plane[pixel] < 0.55F * kBuiltIn2000 || (near < kBuiltIn2000 && (is_field(cover) || plane[pixel] < 0.8F * kBuiltIn2000))) {
       cover = as;
+      world.built_year[pixel] = World::kNever;
     } else if (is_field(cover)) {
       const float years = (near - kBuiltIn2000) / kGrowth;
       const auto year = static_cast<std::int16_t>(2000 + std::min(years, 200.0F));

@@ -6,7 +6,7 @@
 namespace ecocube::simulate {
 namespace {
 
-/// Standard deviation of one octave over the plane.
+/// About the standard deviation of one octave over the plane.
 constexpr float kOctaveDeviation = 0.246F;
 
 /// Sixteen directions around the circle.

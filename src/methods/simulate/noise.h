@@ -44,7 +44,7 @@ class Noise {
   /// One octave with features about one unit wide; mean 0, about -0.7..0.7.
   float at(double x, double y) const;
   /// `octaves` layers, each twice as fine and `gain` times as strong as the one before; scaled to mean 0 and a
-  /// standard deviation of about 1.
+  /// standard deviation just below 1.
   float fractal(double x, double y, int octaves, float gain = 0.5F) const;
 
  private:
