@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <signal.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <mutex>
 
-#include "base/text.h"
 #include "io/file/file.h"
 #include "run/executor.h"
 
@@ -14,10 +9,6 @@ namespace ecocube {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::string_view kPartial = ".partial-";
-
-bool process_lives(std::int64_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM; }
 
 /// The outputs of one running task under their temporary names.
 class StagedTask : public TaskRun {
@@ -33,8 +24,8 @@ class StagedTask : public TaskRun {
     const fs::path final_path = settings_.root / output;
     std::error_code ignored;
     fs::create_directories(final_path.parent_path(), ignored);
-    clear_leftovers(final_path);
-    const fs::path partial = final_path.parent_path() / fmt::format("{}{}-{}", kPartial, ::getpid(), final_path.filename().string());
+    clear_partials(final_path);
+    const fs::path partial = partial_path(final_path);
     if (std::find(outputs_.begin(), outputs_.end(), output) == outputs_.end()) {
       outputs_.push_back(output);
       partials_.push_back(partial);
@@ -76,19 +67,6 @@ class StagedTask : public TaskRun {
   }
 
  private:
-  /// Removes partial files of this output that a process left which is no more.
-  static void clear_leftovers(const fs::path& final_path) {
-    const std::string name = final_path.filename().string();
-    std::error_code code;
-    for (const auto& entry : fs::directory_iterator(final_path.parent_path(), code)) {
-      const std::string other = entry.path().filename().string();
-      if (!other.starts_with(kPartial) || !other.ends_with("-" + name)) continue;
-      const auto pid = parse_integer(std::string_view(other).substr(kPartial.size(), other.size() - name.size() - 1 - kPartial.size()));
-      std::error_code ignored;
-      if (pid && (!process_lives(*pid) || *pid == ::getpid())) fs::remove(entry.path(), ignored);
-    }
-  }
-
   const RunSettings& settings_;
   std::vector<std::string>& notes_;
   const std::function<void(double)>& share_done_;

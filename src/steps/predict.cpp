@@ -52,7 +52,11 @@ class PredictStep : public Step {
         .add("products", products_,
              "class: dominant class with its probability and uncertainty; probability and uncertainty: those of every "
              "class")
-        .choices({"probability", "class", "uncertainty"});
+        .choices({"probability", "class", "uncertainty"})
+        .rule("a list with class in it, which mosaic finds the map by", [](const Value& value) {
+          const Value list = value.is_array() ? value : Value::array({value});
+          return std::find(list.begin(), list.end(), Value("class")) != list.end();
+        });
     options.add("years", years_, "years to map, such as 2015..2020; left out: all of the cube");
   }
 

@@ -67,6 +67,18 @@ std::map<std::string, std::string> hashes_below(const fs::path& folder) {
   return hashes;
 }
 
+std::vector<std::string> differences(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
+  std::vector<std::string> paths;
+  for (const auto& [path, hash] : a) {
+    const auto other = b.find(path);
+    if (other == b.end() || other->second != hash) paths.push_back(path);
+  }
+  for (const auto& [path, hash] : b) {
+    if (!a.contains(path)) paths.push_back(path);
+  }
+  return paths;
+}
+
 fs::path shared_data(const std::string& name) {
   const fs::path folder = fs::path(ECOCUBE_SOURCE_DIR).parent_path() / "shared" / "data" / name;
   return fs::exists(folder) ? folder : fs::path();

@@ -98,8 +98,8 @@ struct Scores {
   }
 };
 
-Result<bool> read_band(const CompareOptions& options, const fs::path& tile, const std::string& band, const std::vector<Period>& periods,
-                       const Grid& grid, const Window& window, Scores& scores) {
+Result<bool> read_band(const CompareOptions& options, const fs::path& tile, const std::string& band,
+                       const std::vector<Period>& periods, const Grid& grid, const Window& window, Scores& scores) {
   LayerReader reader(grid, "/");
   const auto pixels = static_cast<std::size_t>(window.pixels());
   for (const Period& period : periods) {
@@ -109,7 +109,8 @@ Result<bool> read_band(const CompareOptions& options, const fs::path& tile, cons
       ECOCUBE_TRY_ASSIGN(const auto layer, layer_in(fs::absolute(path).string(), name));
       if (!layer) return false;
       series.add(pixels);
-      ECOCUBE_TRY(reader.read_decoded(*layer, tile.filename().string(), window, series.last_values(pixels), series.last_valid(pixels)));
+      ECOCUBE_TRY(reader.read_decoded(*layer, tile.filename().string(), window, series.last_values(pixels),
+                                      series.last_valid(pixels)));
       return true;
     };
     const std::string name = band + std::string(kMedianSuffix), file = period.id() + ".tif";
@@ -121,10 +122,13 @@ Result<bool> read_band(const CompareOptions& options, const fs::path& tile, cons
   return true;
 }
 
-Result<void> compare_band(const CompareOptions& options, const fs::path& tile, const std::vector<Period>& periods, BandScore& score) {
-  ECOCUBE_TRY_ASSIGN(const auto raster, Raster::open((tile / options.composite / (periods.front().id() + ".tif")).string()));
+Result<void> compare_band(const CompareOptions& options, const fs::path& tile, const std::vector<Period>& periods,
+                          BandScore& score) {
+  ECOCUBE_TRY_ASSIGN(const auto raster,
+                     Raster::open((tile / options.composite / (periods.front().id() + ".tif")).string()));
   const RasterInfo& info = raster->info();
-  const Grid grid{info.crs_wkt, info.geo_transform[1], info.geo_transform[0], info.geo_transform[3], static_cast<int>(info.cols)};
+  const Grid grid{info.crs_wkt, info.geo_transform[1], info.geo_transform[0], info.geo_transform[3],
+                  static_cast<int>(info.cols)};
   const Window window{0, 0, info.rows, info.cols};
   Scores scores;
   ECOCUBE_TRY_ASSIGN(const bool complete, read_band(options, tile, score.band, periods, grid, window, scores));
@@ -133,9 +137,13 @@ Result<void> compare_band(const CompareOptions& options, const fs::path& tile, c
   const auto pixels = static_cast<std::size_t>(window.pixels());
   score.filled = scores.error(scores.filled, true);
   score.observed = scores.error(scores.composite, false);
-  score.linear = scores.error_when(pixels, [&](const series::GapSeries& gaps, series::PixelRange all) { series::fill_linear(gaps, all, axis); });
-  score.seasonal = scores.error_when(pixels, [&](const series::GapSeries& gaps, series::PixelRange all) { series::fill_seasonal_mean(gaps, all, axis); });
-  score.median = scores.error_when(pixels, [&](const series::GapSeries& gaps, series::PixelRange all) { series::fill_tmwm(gaps, all, axis, {}); });
+  score.linear = scores.error_when(
+      pixels, [&](const series::GapSeries& gaps, series::PixelRange all) { series::fill_linear(gaps, all, axis); });
+  score.seasonal = scores.error_when(pixels, [&](const series::GapSeries& gaps, series::PixelRange all) {
+    series::fill_seasonal_mean(gaps, all, axis);
+  });
+  score.median = scores.error_when(
+      pixels, [&](const series::GapSeries& gaps, series::PixelRange all) { series::fill_tmwm(gaps, all, axis, {}); });
   return {};
 }
 
@@ -165,7 +173,9 @@ Result<void> compare_gaps(const CompareOptions& options, Comparison& comparison)
     }
   });
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    if (!outcomes[i]) return within(fmt::format("tile {}, band {}", tiles[i % tiles.size()].filename().string(), scores[i].band), outcomes[i].error());
+    if (!outcomes[i])
+      return within(fmt::format("tile {}, band {}", tiles[i % tiles.size()].filename().string(), scores[i].band),
+                    outcomes[i].error());
     if (scores[i].filled.cells + scores[i].filled.empty + scores[i].observed.cells == 0) continue;
     if (comparison.bands.empty() || comparison.bands.back().band != scores[i].band) {
       comparison.bands.push_back(scores[i]);

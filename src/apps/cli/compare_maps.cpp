@@ -32,7 +32,8 @@ struct Plane {
   std::int64_t pixel_at(double x, double y) const {
     const double* g = info.geo_transform;
     const double col = std::floor((x - g[0]) / g[1]), row = std::floor((y - g[3]) / g[5]);
-    if (!(col >= 0 && row >= 0 && col < static_cast<double>(info.cols) && row < static_cast<double>(info.rows))) return -1;
+    if (!(col >= 0 && row >= 0 && col < static_cast<double>(info.cols) && row < static_cast<double>(info.rows)))
+      return -1;
     return static_cast<std::int64_t>(row) * info.cols + static_cast<std::int64_t>(col);
   }
 };
@@ -49,7 +50,8 @@ Result<std::vector<LonLat>> read_places(const std::vector<fs::path>& files) {
       if (number++ == 0) {
         lon_at = static_cast<std::size_t>(std::find(cells.begin(), cells.end(), "lon") - cells.begin());
         lat_at = static_cast<std::size_t>(std::find(cells.begin(), cells.end(), "lat") - cells.begin());
-        if (lon_at == cells.size() || lat_at == cells.size()) return input_error("points {}: no columns lon and lat", file.string());
+        if (lon_at == cells.size() || lat_at == cells.size())
+          return input_error("points {}: no columns lon and lat", file.string());
         continue;
       }
       const auto lon = lon_at < cells.size() ? parse_number(cells[lon_at]) : std::nullopt;
@@ -62,7 +64,8 @@ Result<std::vector<LonLat>> read_places(const std::vector<fs::path>& files) {
 }
 
 /// 1 for the pixels of a map that hold a point.
-std::vector<std::uint8_t> pixels_of_points(const Plane& map, const Projection& to_map, const std::vector<LonLat>& places) {
+std::vector<std::uint8_t> pixels_of_points(const Plane& map, const Projection& to_map,
+                                           const std::vector<LonLat>& places) {
   std::vector<double> x, y;
   for (const LonLat& place : places) x.push_back(place.lon), y.push_back(place.lat);
   to_map.transform(x, y);
@@ -105,14 +108,16 @@ Result<void> compare_maps(const CompareOptions& options, Comparison& comparison)
   if (maps.empty()) return {};
   ECOCUBE_TRY_ASSIGN(const auto places, read_places(options.points));
   for (const auto& [year, paths] : maps) {
-    ECOCUBE_TRY_ASSIGN(const Plane truth, Plane::read((options.world / "truth" / fmt::format("landcover_{}.tif", year)).string()));
+    ECOCUBE_TRY_ASSIGN(const Plane truth,
+                       Plane::read((options.world / "truth" / fmt::format("landcover_{}.tif", year)).string()));
     YearScore score{year, {}};
     for (const std::string& path : paths) {
       ECOCUBE_TRY_ASSIGN(const Plane map, Plane::read(path));
       ECOCUBE_TRY_ASSIGN(const auto to_truth, Projection::between(map.info.crs_wkt, truth.info.crs_wkt));
       ECOCUBE_TRY_ASSIGN(const auto to_map, Projection::between("EPSG:4326", map.info.crs_wkt));
       const std::vector<std::uint8_t> holds = pixels_of_points(map, *to_map, places);
-      if (year == maps.begin()->first) comparison.points_left_out += static_cast<std::uint64_t>(std::count(holds.begin(), holds.end(), 1));
+      if (year == maps.begin()->first)
+        comparison.points_left_out += static_cast<std::uint64_t>(std::count(holds.begin(), holds.end(), 1));
       score.agreement.count(truth_on(map, truth, *to_truth), map.values, holds);
     }
     comparison.years.push_back(std::move(score));

@@ -17,7 +17,8 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
 
 }  // namespace
 
-void Agreement::count(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> mapped, std::span<const std::uint8_t> skip) {
+void Agreement::count(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> mapped,
+                      std::span<const std::uint8_t> skip) {
   assert(truth.size() == mapped.size() && (skip.empty() || skip.size() == truth.size()));
   for (std::size_t i = 0; i < truth.size(); ++i) {
     if (truth[i] == kNoData || mapped[i] == kNoData || (!skip.empty() && skip[i] != 0)) continue;
@@ -29,7 +30,9 @@ void Agreement::add(const Agreement& other) {
   for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] += other.pairs[i];
 }
 
-std::uint64_t Agreement::pixels() const { return std::accumulate(pairs.begin(), pairs.end(), std::uint64_t{0}); }
+std::uint64_t Agreement::pixels() const {
+  return std::accumulate(pairs.begin(), pairs.end(), std::uint64_t{0});
+}
 
 std::uint64_t Agreement::right() const {
   std::uint64_t sum = 0;
@@ -37,9 +40,15 @@ std::uint64_t Agreement::right() const {
   return sum;
 }
 
-double Agreement::share() const { return share_of(right(), pixels()); }
-double Agreement::recall(std::size_t value) const { return share_of(pairs[value * kValues + value], true_pixels(value)); }
-double Agreement::precision(std::size_t value) const { return share_of(pairs[value * kValues + value], mapped_pixels(value)); }
+double Agreement::share() const {
+  return share_of(right(), pixels());
+}
+double Agreement::recall(std::size_t value) const {
+  return share_of(pairs[value * kValues + value], true_pixels(value));
+}
+double Agreement::precision(std::size_t value) const {
+  return share_of(pairs[value * kValues + value], mapped_pixels(value));
+}
 
 std::uint64_t Agreement::true_pixels(std::size_t value) const {
   std::uint64_t sum = 0;

@@ -15,7 +15,8 @@ struct Agreement {
   std::vector<std::uint64_t> pairs = std::vector<std::uint64_t>(kValues * kValues);  ///< shape [true][mapped]
 
   /// Counts pixels where both are known and `skip` is 0 (empty: none is skipped). All of one length.
-  void count(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> mapped, std::span<const std::uint8_t> skip);
+  void count(std::span<const std::uint8_t> truth, std::span<const std::uint8_t> mapped,
+             std::span<const std::uint8_t> skip);
   void add(const Agreement& other);
   std::uint64_t pixels() const;
   std::uint64_t right() const;

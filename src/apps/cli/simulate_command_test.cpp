@@ -19,7 +19,8 @@ using testing::HasSubstr;
 class SimulateTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("ecocube_simulate_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder_ = fs::temp_directory_path() /
+              ("ecocube_simulate_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }
@@ -53,13 +54,15 @@ TEST_F(SimulateTest, SameSeedSameBytesForOneAndTwoThreads) {
   ASSERT_EQ(files, files_below(folder_ / "two"));
   // 25 intervals of two tiles, 4 seasons of 7 bands, land cover, two static layers, points.
   EXPECT_EQ(files.size(), 50U + 28 + 1 + 2 + 1);
-  for (const std::string& file : files) EXPECT_EQ(*file_sha256(folder_ / "one" / file), *file_sha256(folder_ / "two" / file)) << file;
+  for (const std::string& file : files)
+    EXPECT_EQ(*file_sha256(folder_ / "one" / file), *file_sha256(folder_ / "two" / file)) << file;
 }
 
 TEST_F(SimulateTest, TheWorldCrossesATileBorderAndTheMarginsAgree) {
   ASSERT_TRUE(run_simulate(options("world", 2)));
   const auto read = [&](const GladTile& tile, std::int64_t first_col, std::vector<std::uint16_t>& values) {
-    const auto raster = Raster::open((folder_ / "world/archive" / glad_scene_path(tile, GladInterval{2018, 12}.id())).string());
+    const auto raster =
+        Raster::open((folder_ / "world/archive" / glad_scene_path(tile, GladInterval{2018, 12}.id())).string());
     ASSERT_TRUE(raster) << raster.error().message;
     const RasterInfo& info = (*raster)->info();
     const auto skipped = static_cast<std::int64_t>((6.0 - 2 * kGladPixel - info.geo_transform[0]) / kGladPixel + 0.5);

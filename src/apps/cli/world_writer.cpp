@@ -22,7 +22,8 @@ using namespace simulate;
 WorldWriter::WorldWriter(const SimulateOptions& options, const Frame& frame, std::vector<int> years)
     : options_(options), years_(std::move(years)), world_(make_world(options.seed, frame)) {
   constexpr auto scale = static_cast<double>(kPixelsPerDegree);
-  grid_ = {"EPSG:4326", kGladPixel, static_cast<double>(frame.first_col) / scale - 180, 90 - static_cast<double>(frame.first_row) / scale, 1000};
+  grid_ = {"EPSG:4326", kGladPixel, static_cast<double>(frame.first_col) / scale - 180,
+           90 - static_cast<double>(frame.first_row) / scale, 1000};
   window_ = {0, 0, frame.rows, frame.cols};
   const LonLat centre = frame.centre_of(frame.rows / 2, frame.cols / 2);
   tiles_ = options.full_tile ? std::vector<GladTile>{glad_tile_at(centre)} : glad_tiles_touching(grid_.bounds(window_));
@@ -33,7 +34,8 @@ std::vector<WorldWriter::Group> WorldWriter::groups() const {
   for (const int year : years_) {
     for (const Period& period : PeriodScheme::seasons().of_year(year)) {
       Group group{period, {}};
-      for (const GladInterval& interval : glad_intervals_within(period.start, period.end)) group.intervals.push_back(interval);
+      for (const GladInterval& interval : glad_intervals_within(period.start, period.end))
+        group.intervals.push_back(interval);
       groups.push_back(std::move(group));
     }
   }
@@ -50,7 +52,8 @@ Result<void> WorldWriter::write() const {
     std::erase_if(states, [&](const auto& state) { return state.first < group.intervals.front().year; });
     for (const GladInterval& interval : group.intervals) {
       if (states.count(interval.year) != 0) continue;
-      states[interval.year] = {ground_of_year(world_, interval.year), materials_in(mood_of(world_.seed, interval.year))};
+      states[interval.year] = {ground_of_year(world_, interval.year),
+                               materials_in(mood_of(world_.seed, interval.year))};
     }
     if (group.period && group.period->year != logged) log_info("  {}", logged = group.period->year);
     ECOCUBE_TRY(write_group(group, states));
@@ -78,9 +81,11 @@ Result<void> WorldWriter::write_group(const Group& group, const std::map<int, Ye
 }
 
 Result<void> WorldWriter::write_scene(const GladInterval& interval, std::vector<std::uint16_t> scene) const {
-  const bool old_style = uniform(random_bits(world_.seed, Purpose::interval, interval.year, interval.number, 77)) < options_.old_style;
+  const bool old_style =
+      uniform(random_bits(world_.seed, Purpose::interval, interval.year, interval.number, 77)) < options_.old_style;
   if (old_style) {
-    for (std::size_t at = kSceneBands - 1; at < scene.size(); at += kSceneBands) scene[at] = static_cast<std::uint16_t>(scene[at] * 100);
+    for (std::size_t at = kSceneBands - 1; at < scene.size(); at += kSceneBands)
+      scene[at] = static_cast<std::uint16_t>(scene[at] * 100);
   }
   const Frame& frame = world_.frame;
   std::vector<std::uint16_t> part;
@@ -94,7 +99,8 @@ Result<void> WorldWriter::write_scene(const GladInterval& interval, std::vector<
     part.clear();
     part.reserve(static_cast<std::size_t>(seen.pixels()) * kSceneBands);
     for (std::int64_t row = seen.row; row < seen.row + seen.rows; ++row) {
-      const std::size_t from = frame.at(static_cast<int>(row - whole.row), static_cast<int>(seen.col - whole.col)) * kSceneBands;
+      const std::size_t from =
+          frame.at(static_cast<int>(row - whole.row), static_cast<int>(seen.col - whole.col)) * kSceneBands;
       const auto begin = scene.begin() + static_cast<std::ptrdiff_t>(from);
       part.insert(part.end(), begin, begin + seen.cols * static_cast<std::int64_t>(kSceneBands));
     }
@@ -103,7 +109,8 @@ Result<void> WorldWriter::write_scene(const GladInterval& interval, std::vector<
   return {};
 }
 
-Result<void> WorldWriter::write_plane(const fs::path& path, const Encoding& encoding, const BandSpec& band, const std::vector<float>& stored) const {
+Result<void> WorldWriter::write_plane(const fs::path& path, const Encoding& encoding, const BandSpec& band,
+                                      const std::vector<float>& stored) const {
   ECOCUBE_TRY(make_folders(path.parent_path()));
   ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(path, grid_, window_, encoding, {band}));
   ECOCUBE_TRY(writer->write(0, window_, stored, {}));
@@ -112,15 +119,19 @@ Result<void> WorldWriter::write_plane(const fs::path& path, const Encoding& enco
 
 Result<void> WorldWriter::write_truth(const Period& period, const std::vector<Surface>& surfaces) const {
   std::vector<const std::vector<std::uint16_t>*> reflectance, kelvin;
-  for (const Surface& surface : surfaces) reflectance.push_back(&surface.reflectance), kelvin.push_back(&surface.kelvin);
+  for (const Surface& surface : surfaces)
+    reflectance.push_back(&surface.reflectance), kelvin.push_back(&surface.kelvin);
   std::vector<float> plane(world_.frame.pixels());
   const std::vector<std::uint16_t> median = median_of(reflectance), warmth = median_of(kelvin);
   for (std::size_t band = 0; band <= kBands; ++band) {
     const bool thermal = band == kBands;
-    for (std::size_t pixel = 0; pixel < plane.size(); ++pixel) plane[pixel] = thermal ? warmth[pixel] : median[pixel * kBands + band];
+    for (std::size_t pixel = 0; pixel < plane.size(); ++pixel)
+      plane[pixel] = thermal ? warmth[pixel] : median[pixel * kBands + band];
     const std::string name(kGladBands[band]);
-    const Encoding encoding{DataType::uint16, thermal ? kGladTemperatureScale : kGladReflectanceScale, 0, 0.0, thermal ? "K" : ""};
-    ECOCUBE_TRY(write_plane(options_.out / "truth" / fmt::format("{}_{}.tif", name, period.id()), encoding, {name, LayerKind::continuous, {}}, plane));
+    const Encoding encoding{DataType::uint16, thermal ? kGladTemperatureScale : kGladReflectanceScale, 0, 0.0,
+                            thermal ? "K" : ""};
+    ECOCUBE_TRY(write_plane(options_.out / "truth" / fmt::format("{}_{}.tif", name, period.id()), encoding,
+                            {name, LayerKind::continuous, {}}, plane));
   }
   return {};
 }
@@ -133,16 +144,20 @@ Result<void> WorldWriter::write_static() const {
   std::vector<float> metres = world_.elevation;
   for (float& value : metres) value = std::round(value);
   const fs::path folder = options_.out / "static";
-  ECOCUBE_TRY(write_plane(folder / "elevation.tif", {DataType::int16, 1, 0, -32768.0, "m"}, {"elevation", LayerKind::continuous, {}}, metres));
-  return write_plane(folder / "slope.tif", {DataType::float32, 1, 0, -9999.0, "degree"}, {"slope", LayerKind::continuous, {}}, slope);
+  ECOCUBE_TRY(write_plane(folder / "elevation.tif", {DataType::int16, 1, 0, -32768.0, "m"},
+                          {"elevation", LayerKind::continuous, {}}, metres));
+  return write_plane(folder / "slope.tif", {DataType::float32, 1, 0, -9999.0, "degree"},
+                     {"slope", LayerKind::continuous, {}}, slope);
 }
 
 Result<void> WorldWriter::write_land_cover() const {
   std::vector<float> classes(world_.frame.pixels());
   for (const int year : years_) {
-    for (std::size_t pixel = 0; pixel < classes.size(); ++pixel) classes[pixel] = static_cast<float>(world_.cover(pixel, year));
-    ECOCUBE_TRY(write_plane(options_.out / "truth" / fmt::format("landcover_{}.tif", year), {DataType::uint8, 1, 0, 255.0, ""},
-                            {"landcover", LayerKind::classes, clc_legend().classes}, classes));
+    for (std::size_t pixel = 0; pixel < classes.size(); ++pixel)
+      classes[pixel] = static_cast<float>(world_.cover(pixel, year));
+    ECOCUBE_TRY(write_plane(options_.out / "truth" / fmt::format("landcover_{}.tif", year),
+                            {DataType::uint8, 1, 0, 255.0, ""}, {"landcover", LayerKind::classes, clc_legend().classes},
+                            classes));
   }
   return {};
 }
@@ -152,8 +167,8 @@ Result<void> WorldWriter::write_points() const {
   int id = 0;
   for (const SurveyPoint& point : survey(world_, {options_.points, options_.label_noise, years_})) {
     const LegendClass* entry = clc_legend().with_value(static_cast<int>(point.label));
-    csv += fmt::format("{},{:.6f},{:.6f},{},{},{},{}\n", ++id, point.place.lon, point.place.lat, iso_date(point.date), entry->code,
-                       point.confidence, point.block);
+    csv += fmt::format("{},{:.6f},{:.6f},{},{},{},{}\n", ++id, point.place.lon, point.place.lat, iso_date(point.date),
+                       entry->code, point.confidence, point.block);
   }
   return write_text_atomic(options_.out / "points.csv", csv);
 }

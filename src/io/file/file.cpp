@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,11 +13,16 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace ecocube {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::string_view kPartial = ".partial-";
+
+bool process_lives(std::int64_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM; }
 
 std::string reason() { return std::strerror(errno); }
 
@@ -84,9 +90,26 @@ Result<void> move_into_place(const fs::path& from, const fs::path& to) {
   return {};
 }
 
+fs::path partial_path(const fs::path& path) {
+  return path.parent_path() / fmt::format("{}{}-{}", kPartial, ::getpid(), path.filename().string());
+}
+
+void clear_partials(const fs::path& path) {
+  const std::string name = path.filename().string();
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : fs::path("."), code)) {
+    const std::string other = entry.path().filename().string();
+    if (!other.starts_with(kPartial) || !other.ends_with("-" + name)) continue;
+    const auto pid = parse_integer(std::string_view(other).substr(kPartial.size(), other.size() - name.size() - 1 - kPartial.size()));
+    std::error_code ignored;
+    if (pid && (!process_lives(*pid) || *pid == ::getpid())) fs::remove(entry.path(), ignored);
+  }
+}
+
 Result<void> write_text_atomic(const fs::path& path, std::string_view text) {
   if (path.has_parent_path()) ECOCUBE_TRY(make_folders(path.parent_path()));
-  const fs::path partial = path.parent_path() / fmt::format(".partial-{}-{}", ::getpid(), path.filename().string());
+  clear_partials(path);
+  const fs::path partial = partial_path(path);
   auto written = write_text(partial, text);
   if (written) written = move_into_place(partial, path);
   if (!written) {

@@ -14,6 +14,10 @@ namespace ecocube {
 Result<std::string> read_text(const std::filesystem::path& path);
 /// Writes to a temporary name beside `path`, flushes it to the disk and renames: the file is there whole or not at all.
 Result<void> write_text_atomic(const std::filesystem::path& path, std::string_view text);
+/// The temporary name beside `path` that this process writes it under until it is whole.
+std::filesystem::path partial_path(const std::filesystem::path& path);
+/// Removes temporary files of `path` that a process left which is no more, and this process's own.
+void clear_partials(const std::filesystem::path& path);
 /// Writes the file in place; for a path that TaskRun::stage gave.
 Result<void> write_text(const std::filesystem::path& path, std::string_view text);
 Result<void> make_folders(const std::filesystem::path& folder);

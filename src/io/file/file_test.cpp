@@ -26,6 +26,15 @@ TEST_F(FileTest, AnAtomicWriteLeavesTheTextAndNothingElse) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder / "deep"), {}), 1);
 }
 
+TEST_F(FileTest, APartialFileOfAKilledProcessIsClearedByTheNextWrite) {
+  // No process can have this number, so whoever wrote the file is gone.
+  ASSERT_TRUE(write_text(folder / ".partial-999999999-a.txt", "half"));
+  ASSERT_TRUE(write_text(folder / ".partial-999999999-b.txt", "half"));
+  ASSERT_TRUE(write_text_atomic(folder / "a.txt", "whole"));
+  EXPECT_FALSE(fs::exists(folder / ".partial-999999999-a.txt"));
+  EXPECT_TRUE(fs::exists(folder / ".partial-999999999-b.txt"));
+}
+
 TEST_F(FileTest, AMissingFileIsNamed) {
   const auto text = read_text(folder / "none.txt");
   ASSERT_FALSE(text);

@@ -32,7 +32,8 @@ TEST(GladWriterTest, WhatIsWrittenIsReadBackAtTheSamePlace) {
 }
 
 TEST(GladWriterTest, AFolderThatCannotBeMadeIsTheMachinesFault) {
-  const auto outcome = write_glad_scene("/proc/no/such/place/1.tif", GladTile{5, 51}.grid(), {0, 0, 1, 1}, std::vector<std::uint16_t>(8));
+  const auto outcome = write_glad_scene("/proc/no/such/place/1.tif", GladTile{5, 51}.grid(), {0, 0, 1, 1},
+                                        std::vector<std::uint16_t>(8));
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().blame, Blame::machine);
 }

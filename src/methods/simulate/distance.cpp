@@ -8,7 +8,8 @@ namespace ecocube::simulate {
 
 std::vector<std::uint16_t> metres_to(const Frame& frame, const std::vector<std::uint8_t>& mask) {
   constexpr std::uint16_t far = 60000;
-  const auto across = static_cast<int>(std::lround(frame.metres_across)), down = static_cast<int>(std::lround(frame.metres_down));
+  const auto across = static_cast<int>(std::lround(frame.metres_across)),
+             down = static_cast<int>(std::lround(frame.metres_down));
   const auto slant = static_cast<int>(std::lround(std::hypot(frame.metres_across, frame.metres_down)));
   std::vector<std::uint16_t> metres(frame.pixels());
   for (std::size_t pixel = 0; pixel < metres.size(); ++pixel) metres[pixel] = mask[pixel] != 0 ? 0 : far;

@@ -11,9 +11,7 @@ struct Front {
   float level;
   std::uint32_t pixel;
   /// The queue gives the lowest first; equal levels go by pixel, so that the order is the same everywhere.
-  bool operator<(const Front& other) const {
-    return level != other.level ? level > other.level : pixel > other.pixel;
-  }
+  bool operator<(const Front& other) const { return level != other.level ? level > other.level : pixel > other.pixel; }
 };
 
 constexpr int kRowStep[8] = {-1, 0, 0, 1, -1, -1, 1, 1};

@@ -10,12 +10,14 @@
 namespace ecocube::simulate {
 namespace {
 
-constexpr double kBlock = 1150;          ///< metres from one block of parcels to the next
-constexpr float kBuiltIn2000 = 0.86F;    ///< town radii that were built up in the year 2000
-constexpr float kGrowth = 0.013F;        ///< town radii a year
+constexpr double kBlock = 1150;        ///< metres from one block of parcels to the next
+constexpr float kBuiltIn2000 = 0.86F;  ///< town radii that were built up in the year 2000
+constexpr float kGrowth = 0.013F;      ///< town radii a year
 
 /// A random number of the parcel, another for every `which`.
-float share_of(std::uint32_t parcel, int which) { return uniform(random_bits(parcel, Purpose::parcel, which)); }
+float share_of(std::uint32_t parcel, int which) {
+  return uniform(random_bits(parcel, Purpose::parcel, which));
+}
 
 struct Block {
   std::int64_t i = 0, j = 0;
@@ -24,7 +26,8 @@ struct Block {
 
 /// The block whose seed lies nearest (Voronoi cells of a jittered lattice).
 Block block_at(std::uint64_t seed, double x, double y) {
-  const auto i0 = static_cast<std::int64_t>(std::floor(x / kBlock)), j0 = static_cast<std::int64_t>(std::floor(y / kBlock));
+  const auto i0 = static_cast<std::int64_t>(std::floor(x / kBlock)),
+             j0 = static_cast<std::int64_t>(std::floor(y / kBlock));
   Block nearest;
   double best = 1e30;
   for (std::int64_t j = j0 - 1; j <= j0 + 1; ++j) {
@@ -56,14 +59,18 @@ Piece piece_at(std::uint64_t key, double place, double length) {
 /// The fields of noise that decide what grows where.
 struct Fields {
   explicit Fields(std::uint64_t seed)
-      : bend(seed, Purpose::parcel), fields(seed, Purpose::fields), forest(seed, Purpose::forest),
-        conifer(seed, Purpose::conifer), moor(seed, Purpose::moor), marsh(seed, Purpose::marsh) {}
+      : bend(seed, Purpose::parcel),
+        fields(seed, Purpose::fields),
+        forest(seed, Purpose::forest),
+        conifer(seed, Purpose::conifer),
+        moor(seed, Purpose::moor),
+        marsh(seed, Purpose::marsh) {}
   Noise bend, fields, forest, conifer, moor, marsh;
 };
 
 /// One place and what is known of it.
 struct Place {
-  double x, y;        ///< drawn toward the middle of its parcel, so that borders follow parcels in part
+  double x, y;  ///< drawn toward the middle of its parcel, so that borders follow parcels in part
   float elevation, steep, valley;
   std::uint32_t parcel;
 };
@@ -78,9 +85,11 @@ float conifer_share(const Fields& noise, const Place& place) {
 Cover wild_or_farmed(const Fields& noise, const Place& place) {
   const float chance = share_of(place.parcel, 1) - 0.5F;
   const bool low = place.elevation < 42 && place.steep < 0.05F;
-  if (low && noise.marsh.fractal(place.x / 1000, place.y / 1000, 3) - 0.0009F * place.valley > 0.80F) return Cover::marsh;
+  if (low && noise.marsh.fractal(place.x / 1000, place.y / 1000, 3) - 0.0009F * place.valley > 0.80F)
+    return Cover::marsh;
   const float upland = smooth_step(70, 230, place.elevation);
-  if (noise.moor.fractal(place.x / 1700, place.y / 1700, 5, 0.6F) + 0.5F * upland + 0.3F * chance > 1.72F && !low) return Cover::moor;
+  if (noise.moor.fractal(place.x / 1700, place.y / 1700, 5, 0.6F) + 0.5F * upland + 0.3F * chance > 1.72F && !low)
+    return Cover::moor;
   const float wooded = 0.75F * noise.forest.fractal(place.x / 2100, place.y / 2100, 4) + 6 * place.steep +
                        0.0035F * (place.elevation - 130) + 0.6F * chance;
   if (wooded > 1.02F) return conifer_share(noise, place) >= 0.5F ? Cover::conifer : Cover::broadleaf;
@@ -90,8 +99,12 @@ Cover wild_or_farmed(const Fields& noise, const Place& place) {
   return grass > 0.66F ? Cover::pasture : Cover::arable;
 }
 
-bool is_field(Cover cover) { return cover == Cover::arable || cover == Cover::pasture; }
-bool is_wood(Cover cover) { return cover == Cover::broadleaf || cover == Cover::conifer; }
+bool is_field(Cover cover) {
+  return cover == Cover::arable || cover == Cover::pasture;
+}
+bool is_wood(Cover cover) {
+  return cover == Cover::broadleaf || cover == Cover::conifer;
+}
 
 /// Towns as they stood in 2000, and the year in which each field near them is built on. Whole parcels are.
 void build(const Settlement& settlement, std::size_t pixel, std::size_t middle, World& world) {
@@ -100,7 +113,8 @@ void build(const Settlement& settlement, std::size_t pixel, std::size_t middle, 
     if (plane[pixel] == Settlement::kFar) return;
     const float near = std::min(plane[pixel], plane[middle]) + 0.30F * (share_of(parcel, 4) - 0.5F);
     Cover& cover = world.first_cover[pixel];
-    if (plane[pixel] < 0.55F * kBuiltIn2000 || (near < kBuiltIn2000 && (is_field(cover) || plane[pixel] < 0.8F * kBuiltIn2000))) {
+    if (plane[pixel] < 0.55F * kBuiltIn2000 ||
+        (near < kBuiltIn2000 && (is_field(cover) || plane[pixel] < 0.8F * kBuiltIn2000))) {
       cover = as;
       world.built_year[pixel] = World::kNever;
     } else if (is_field(cover)) {
@@ -127,12 +141,14 @@ void cover_row(const Terrain& terrain, const Settlement& settlement, const Field
   for (int col = 0; col < frame.cols; ++col) {
     const std::size_t pixel = frame.at(row, col);
     const double x = frame.x_of(col), y = frame.y_of(row);
-    const double bent_x = x + 30 * noise.bend.fractal(x / 700, y / 700, 2), bent_y = y + 30 * noise.bend.fractal(x / 700 + 90, y / 700, 2);
+    const double bent_x = x + 30 * noise.bend.fractal(x / 700, y / 700, 2),
+                 bent_y = y + 30 * noise.bend.fractal(x / 700 + 90, y / 700, 2);
     const Parcel parcel = parcel_at(world.seed, bent_x, bent_y);
     world.parcel[pixel] = parcel.number;
     const double toward = 0.65;
-    const Place place{x + toward * (parcel.x - x), y + toward * (parcel.y - y), terrain.elevation[pixel],
-                      std::hypot(terrain.rise_east[pixel], terrain.rise_south[pixel]), terrain.valley[pixel], parcel.number};
+    const Place place{x + toward * (parcel.x - x), y + toward * (parcel.y - y),
+                      terrain.elevation[pixel],    std::hypot(terrain.rise_east[pixel], terrain.rise_south[pixel]),
+                      terrain.valley[pixel],       parcel.number};
     Cover& cover = world.first_cover[pixel];
     cover = wild_or_farmed(noise, place);
     const float crowns = conifer_share(noise, place) + 0.16F * noise.conifer.fractal(x / 90, y / 90, 2);

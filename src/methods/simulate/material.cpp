@@ -46,7 +46,8 @@ constexpr Spectrum kAlgae{.034F, .068F, .040F, .07F, .012F, .007F};
 float sum_at(const Pulses& pulses, float day) {
   float sum = 0;
   for (const Pulse& pulse : pulses) {
-    sum += pulse.height * (1 / (1 + std::exp((pulse.start - day) / pulse.start_pace)) - 1 / (1 + std::exp((pulse.end - day) / pulse.end_pace)));
+    sum += pulse.height * (1 / (1 + std::exp((pulse.start - day) / pulse.start_pace)) -
+                           1 / (1 + std::exp((pulse.end - day) / pulse.end_pace)));
   }
   return sum;
 }
@@ -89,30 +90,42 @@ std::vector<MaterialYear> crops_in(const YearMood& mood) {
   const Look grain{kCropGreen, kStraw, kSoil}, rape{kCropGreen, kFlower, kSoil}, maize{kMaizeGreen, kStraw, kSoil};
   const Look beet{kBeetGreen, kStraw, kSoil}, grass{kGrassGreen, kDryGrass, kSoil};
   return {
-      draw(grain, {{kBefore, 9, 186, 6, .30F}, {92, 9, 186, 6, .62F}}, {{184, 5, 214, 3, .72F}, {214, 3, 262, 9, .38F}}, mood, .25F),
-      draw(grain, {{kBefore, 9, 166, 6, .34F}, {86, 9, 166, 6, .56F}}, {{164, 5, 193, 3, .72F}, {193, 3, 240, 9, .38F}}, mood, .1F),
-      draw(rape, {{kBefore, 9, 192, 7, .50F}, {82, 9, 192, 7, .36F}, {113, 4, 139, 4, -.38F}}, {{113, 4, 139, 4, .42F}}, mood, .1F),
+      draw(grain, {{kBefore, 9, 186, 6, .30F}, {92, 9, 186, 6, .62F}}, {{184, 5, 214, 3, .72F}, {214, 3, 262, 9, .38F}},
+           mood, .25F),
+      draw(grain, {{kBefore, 9, 166, 6, .34F}, {86, 9, 166, 6, .56F}}, {{164, 5, 193, 3, .72F}, {193, 3, 240, 9, .38F}},
+           mood, .1F),
+      draw(rape, {{kBefore, 9, 192, 7, .50F}, {82, 9, 192, 7, .36F}, {113, 4, 139, 4, -.38F}}, {{113, 4, 139, 4, .42F}},
+           mood, .1F),
       draw(maize, {{158, 8, 262, 8, .88F}}, {{258, 6, 281, 3, .5F}, {281, 3, 350, 15, .28F}}, mood, .35F),
       draw(beet, {{150, 9, 301, 7, .92F}}, {}, mood, .35F),
       draw(beet, {{152, 8, 238, 7, .88F}}, {{240, 6, 263, 4, .3F}}, mood, .25F),
       draw(grain, {{106, 8, 192, 6, .86F}}, {{190, 5, 217, 3, .7F}, {217, 3, 262, 9, .36F}}, mood, .3F),
-      draw(grass, {{kBefore, 9, kAfter, 9, .55F}, {90, 10, 305, 12, .32F}, {142, 2, 158, 5, -.5F}, {198, 2, 214, 5, -.45F}, {250, 2, 266, 5, -.4F}},
+      draw(grass,
+           {{kBefore, 9, kAfter, 9, .55F},
+            {90, 10, 305, 12, .32F},
+            {142, 2, 158, 5, -.5F},
+            {198, 2, 214, 5, -.45F},
+            {250, 2, 266, 5, -.4F}},
            {{kBefore, 9, kAfter, 9, .10F}}, mood, .4F),
   };
 }
 
 void add_grass_and_trees(const YearMood& mood, std::vector<MaterialYear>& materials) {
-  const Look grass{kGrassGreen, kDryGrass, kSoil}, beech{kBroadGreen, kDryGrass, kLitter}, poplar{kPoplarGreen, kDryGrass, kLitter};
+  const Look grass{kGrassGreen, kDryGrass, kSoil}, beech{kBroadGreen, kDryGrass, kLitter},
+      poplar{kPoplarGreen, kDryGrass, kLitter};
   const Look spruce{kSpruce, kLitter, kLitter}, pine{kPine, kDryGrass, kLitter}, larch{kLarch, kDryGrass, kLitter};
   const auto add = [&](const Look& look, const Pulses& green, const Pulses& dry, float thirst) {
     materials.push_back(draw(look, green, dry, mood, thirst));
   };
   const Pulse ever{kBefore, 9, kAfter, 9, .54F}, spring{88, 10, 305, 13, .34F};
-  add(grass, {ever, spring, {131, 2, 146, 5, -.42F}, {178, 2, 193, 5, -.38F}, {226, 2, 241, 5, -.34F}, {268, 2, 283, 6, -.3F}},
+  add(grass,
+      {ever, spring, {131, 2, 146, 5, -.42F}, {178, 2, 193, 5, -.38F}, {226, 2, 241, 5, -.34F}, {268, 2, 283, 6, -.3F}},
       {{kBefore, 9, kAfter, 9, .1F}, {300, 10, kAfter, 9, .08F}}, .45F);
-  add(grass, {ever, spring, {152, 2, 168, 5, -.45F}, {205, 2, 221, 5, -.38F}, {258, 2, 274, 6, -.34F}}, {{kBefore, 9, kAfter, 9, .12F}}, .45F);
+  add(grass, {ever, spring, {152, 2, 168, 5, -.45F}, {205, 2, 221, 5, -.38F}, {258, 2, 274, 6, -.34F}},
+      {{kBefore, 9, kAfter, 9, .12F}}, .45F);
   add(grass, {ever, {95, 11, 300, 14, .24F}}, {{kBefore, 9, kAfter, 9, .18F}}, .55F);
-  add(grass, {{kBefore, 9, kAfter, 9, .45F}, {102, 11, 295, 14, .36F}, {176, 3, 204, 8, -.48F}}, {{kBefore, 9, kAfter, 9, .2F}, {163, 5, 178, 3, .18F}}, .55F);
+  add(grass, {{kBefore, 9, kAfter, 9, .45F}, {102, 11, 295, 14, .36F}, {176, 3, 204, 8, -.48F}},
+      {{kBefore, 9, kAfter, 9, .2F}, {163, 5, 178, 3, .18F}}, .55F);
   add(beech, {{kBefore, 9, kAfter, 9, .08F}, {121, 5, 296, 7, .84F}}, {{kBefore, 9, kAfter, 9, .03F}}, .12F);
   add(beech, {{kBefore, 9, kAfter, 9, .10F}, {129, 6, 304, 8, .78F}}, {{kBefore, 9, kAfter, 9, .06F}}, .1F);
   add(poplar, {{kBefore, 9, kAfter, 9, .2F}, {116, 7, 284, 8, .68F}}, {{kBefore, 9, kAfter, 9, .1F}}, .12F);
@@ -125,15 +138,20 @@ void add_wild_and_built(const YearMood& mood, std::vector<MaterialYear>& materia
   const auto add = [&](const Look& look, const Pulses& green, const Pulses& dry, float thirst) {
     materials.push_back(draw(look, green, dry, mood, thirst));
   };
-  add({kGrassGreen, kDryGrass, kSlash}, {{kBefore, 9, kAfter, 9, .16F}, {112, 10, 285, 14, .30F}}, {{kBefore, 9, kAfter, 9, .22F}}, .4F);
-  add({kPoplarGreen, kDryGrass, kLitter}, {{kBefore, 9, kAfter, 9, .2F}, {117, 8, 292, 10, .58F}}, {{kBefore, 9, kAfter, 9, .16F}}, .2F);
-  add({kPine, kDryGrass, kLitter}, {{kBefore, 9, kAfter, 9, .56F}, {118, 10, 285, 13, .18F}}, {{kBefore, 9, kAfter, 9, .18F}}, .25F);
-  add({kHeather, kDryGrass, kLitter}, {{kBefore, 9, kAfter, 9, .46F}, {128, 13, 285, 16, .26F}}, {{kBefore, 9, kAfter, 9, .16F}, {222, 8, 262, 10, .08F}}, .3F);
+  add({kGrassGreen, kDryGrass, kSlash}, {{kBefore, 9, kAfter, 9, .16F}, {112, 10, 285, 14, .30F}},
+      {{kBefore, 9, kAfter, 9, .22F}}, .4F);
+  add({kPoplarGreen, kDryGrass, kLitter}, {{kBefore, 9, kAfter, 9, .2F}, {117, 8, 292, 10, .58F}},
+      {{kBefore, 9, kAfter, 9, .16F}}, .2F);
+  add({kPine, kDryGrass, kLitter}, {{kBefore, 9, kAfter, 9, .56F}, {118, 10, 285, 13, .18F}},
+      {{kBefore, 9, kAfter, 9, .18F}}, .25F);
+  add({kHeather, kDryGrass, kLitter}, {{kBefore, 9, kAfter, 9, .46F}, {128, 13, 285, 16, .26F}},
+      {{kBefore, 9, kAfter, 9, .16F}, {222, 8, 262, 10, .08F}}, .3F);
   add({kGrassGreen, kStraw, kLitter}, {{kBefore, 9, kAfter, 9, .08F}, {143, 9, 258, 12, .6F}},
       {{kBefore, 9, 143, 9, .66F}, {143, 9, kAfter, 9, .26F}, {258, 12, kAfter, 9, .36F}}, .3F);
   add({kReedGreen, kStraw, kMud}, {{kBefore, 9, kAfter, 9, .06F}, {146, 9, 262, 12, .66F}},
       {{kBefore, 9, 146, 9, .52F}, {146, 9, kAfter, 9, .16F}, {262, 12, kAfter, 9, .32F}}, .1F);
-  add({kGrassGreen, kDryGrass, kSoil}, {{kBefore, 9, kAfter, 9, .42F}, {110, 10, 300, 12, .36F}}, {{kBefore, 9, kAfter, 9, .14F}}, .4F);
+  add({kGrassGreen, kDryGrass, kSoil}, {{kBefore, 9, kAfter, 9, .42F}, {110, 10, 300, 12, .36F}},
+      {{kBefore, 9, kAfter, 9, .14F}}, .4F);
   add({kGrassGreen, kDryGrass, kRoof}, {{kBefore, 9, kAfter, 9, .03F}, {112, 10, 298, 12, .05F}}, {}, 0);
   add({kGrassGreen, kDryGrass, kHall}, {{115, 10, 295, 12, .03F}}, {}, 0);
   add({kGrassGreen, kDryGrass, kAsphalt}, {{115, 10, 295, 12, .03F}}, {}, 0);

@@ -15,7 +15,9 @@ constexpr float kGradientX[16] = {1.0F,  0.92388F,  0.70711F,  0.38268F,  0.0F, 
 constexpr float kGradientY[16] = {0.0F, 0.38268F,  0.70711F,  0.92388F,  1.0F,  0.92388F,  0.70711F,  0.38268F,
                                   0.0F, -0.38268F, -0.70711F, -0.92388F, -1.0F, -0.92388F, -0.70711F, -0.38268F};
 
-float fade(float t) { return t * t * t * (t * (t * 6 - 15) + 10); }
+float fade(float t) {
+  return t * t * t * (t * (t * 6 - 15) + 10);
+}
 
 }  // namespace
 

@@ -7,9 +7,40 @@ namespace ecocube::simulate {
 
 /// What a random number is for, so that numbers of one purpose say nothing about those of another.
 enum class Purpose : std::uint64_t {
-  river_course, hills, valley_floor, pits, town_site, town_shape, town_growth, block, parcel, fields, forest, conifer,
-  moor, marsh, clear_cut, crop, phenology, soil, texture, year_anomaly, interval, cloud, thin_cloud, haze, cloud_gap,
-  swath, moisture, snow, sensor, flag_patch, point, label, industry, first_cover,
+  river_course,
+  hills,
+  valley_floor,
+  pits,
+  town_site,
+  town_shape,
+  town_growth,
+  block,
+  parcel,
+  fields,
+  forest,
+  conifer,
+  moor,
+  marsh,
+  clear_cut,
+  crop,
+  phenology,
+  soil,
+  texture,
+  year_anomaly,
+  interval,
+  cloud,
+  thin_cloud,
+  haze,
+  cloud_gap,
+  swath,
+  moisture,
+  snow,
+  sensor,
+  flag_patch,
+  point,
+  label,
+  industry,
+  first_cover,
 };
 
 /// Scatters the bits of a number (the finaliser of SplitMix64, Steele et al. 2014).
@@ -20,7 +51,8 @@ constexpr std::uint64_t scattered(std::uint64_t bits) {
 }
 
 /// 64 random bits that depend on nothing but the arguments: the same on every thread and in every order.
-constexpr std::uint64_t random_bits(std::uint64_t seed, Purpose purpose, std::int64_t a, std::int64_t b = 0, std::int64_t c = 0) {
+constexpr std::uint64_t random_bits(std::uint64_t seed, Purpose purpose, std::int64_t a, std::int64_t b = 0,
+                                    std::int64_t c = 0) {
   std::uint64_t bits = scattered(seed + 0x9e3779b97f4a7c15ULL * (static_cast<std::uint64_t>(purpose) + 1));
   bits = scattered(bits + 0xd1b54a32d192ed03ULL * static_cast<std::uint64_t>(a));
   bits = scattered(bits + 0xabc98388fb8fac03ULL * static_cast<std::uint64_t>(b));
@@ -28,7 +60,9 @@ constexpr std::uint64_t random_bits(std::uint64_t seed, Purpose purpose, std::in
 }
 
 /// Evenly spread over 0..1, 1 excluded.
-constexpr float uniform(std::uint64_t bits) { return static_cast<float>(bits >> 40) * (1.0F / 16777216.0F); }
+constexpr float uniform(std::uint64_t bits) {
+  return static_cast<float>(bits >> 40) * (1.0F / 16777216.0F);
+}
 
 /// About normal with mean 0 and standard deviation 1, never beyond 3.5: the sum of four even numbers.
 constexpr float bell(std::uint64_t bits) {

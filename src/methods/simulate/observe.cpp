@@ -21,12 +21,14 @@ constexpr Spectrum kAerosol{.012F, .008F, .005F, .003F, .001F, .0005F};
 struct Optics {
   float shift_x = 0, shift_y = 0;  ///< pixels by which the image lies beside its grid
   Spectrum gain{}, glow{};
-  float brightness = 1;            ///< of clouds
-  float tilt = 0;                  ///< brighter to one side of the swath: what view angle correction left
+  float brightness = 1;  ///< of clouds
+  float tilt = 0;        ///< brighter to one side of the swath: what view angle correction left
 };
 
 Optics optics_of(const World& world, const Moment& moment) {
-  const auto drawn = [&](int which) { return bell(random_bits(world.seed, Purpose::sensor, moment.year, moment.interval, which)); };
+  const auto drawn = [&](int which) {
+    return bell(random_bits(world.seed, Purpose::sensor, moment.year, moment.interval, which));
+  };
   Optics optics;
   optics.shift_x = std::clamp(0.16F * drawn(1), -0.4F, 0.4F);
   optics.shift_y = std::clamp(0.12F * drawn(2), -0.4F, 0.4F);
@@ -41,7 +43,8 @@ Optics optics_of(const World& world, const Moment& moment) {
 }
 
 /// The surface at a place a fraction of a pixel beside (row, col).
-void shifted(const Frame& frame, const std::vector<std::uint16_t>& reflectance, int row, int col, const Optics& optics, Spectrum& look) {
+void shifted(const Frame& frame, const std::vector<std::uint16_t>& reflectance, int row, int col, const Optics& optics,
+             Spectrum& look) {
   const int other_row = std::clamp(row + (optics.shift_y < 0 ? -1 : 1), 0, frame.rows - 1);
   const int other_col = std::clamp(col + (optics.shift_x < 0 ? -1 : 1), 0, frame.cols - 1);
   const float down = std::abs(optics.shift_y), across = std::abs(optics.shift_x);
@@ -49,8 +52,8 @@ void shifted(const Frame& frame, const std::vector<std::uint16_t>& reflectance, 
   const std::uint16_t* beside = reflectance.data() + frame.at(row, other_col) * kBands;
   const std::uint16_t* below = reflectance.data() + frame.at(other_row, col) * kBands;
   for (std::size_t band = 0; band < kBands; ++band) {
-    const float value = (1 - down - across) * static_cast<float>(here[band]) + across * static_cast<float>(beside[band]) +
-                        down * static_cast<float>(below[band]);
+    const float value = (1 - down - across) * static_cast<float>(here[band]) +
+                        across * static_cast<float>(beside[band]) + down * static_cast<float>(below[band]);
     look[band] = value * (1 / kReflectanceScale);
   }
 }
@@ -73,12 +76,15 @@ std::vector<std::uint16_t> observe(const World& world, const Surface& surface, c
         if (sky.quality[pixel] == quality::no_data) continue;
         Spectrum look{};
         shifted(frame, surface.reflectance, row, col, optics, look);
-        const float cloud = static_cast<float>(sky.cloud[pixel]) / 255, shadow = static_cast<float>(sky.shadow[pixel]) / 255;
+        const float cloud = static_cast<float>(sky.cloud[pixel]) / 255,
+                    shadow = static_cast<float>(sky.shadow[pixel]) / 255;
         const float side = 1 + optics.tilt * (static_cast<float>(col) / static_cast<float>(frame.cols) - 0.5F);
-        std::uint64_t bits = random_bits(world.seed, Purpose::sensor, frame.first_row + row, frame.first_col + col, when);
+        std::uint64_t bits =
+            random_bits(world.seed, Purpose::sensor, frame.first_row + row, frame.first_col + col, when);
         std::uint16_t* out = scene.data() + pixel * kSceneBands;
         for (std::size_t band = 0; band < kBands; ++band) {
-          const float ground = look[band] * (1 - shadow * kShadowLoss[band]) * optics.gain[band] * side + optics.glow[band];
+          const float ground =
+              look[band] * (1 - shadow * kShadowLoss[band]) * optics.gain[band] * side + optics.glow[band];
           const float seen = ground + cloud * (kCloudLook[band] * optics.brightness - ground);
           bits = scattered(bits + band + 1);
           out[band] = stored(seen + bell(bits) * (0.0016F + 0.013F * seen), kReflectanceScale, kReflectanceScale);
@@ -109,7 +115,8 @@ std::vector<std::uint16_t> median_of(const std::vector<const std::vector<std::ui
     for (std::size_t at = begin; at < end; ++at) {
       for (std::size_t i = 0; i < count; ++i) {
         std::size_t place = i;
-        for (const std::uint16_t value = (*intervals[i])[at]; place > 0 && values[place - 1] > value; --place) values[place] = values[place - 1];
+        for (const std::uint16_t value = (*intervals[i])[at]; place > 0 && values[place - 1] > value; --place)
+          values[place] = values[place - 1];
         values[place] = (*intervals[i])[at];
       }
       const int upper = values[count / 2], lower = values[(count - 1) / 2];

@@ -78,8 +78,10 @@ TEST(SceneTest, HalfTheSkyIsCloudyAndMoreOfItInWinter) {
       const bool winter = interval <= 6 || interval >= 19;
       for (const std::uint8_t code : sky.quality) {
         seen[winter] += code != quality::no_data ? 1 : 0;
-        cloudy[winter] += code != quality::no_data && code != quality::land && code != quality::water && code != quality::slope_shadow &&
-                                  code != quality::snow && code != quality::land_again ? 1 : 0;
+        cloudy[winter] += code != quality::no_data && code != quality::land && code != quality::water &&
+                                  code != quality::slope_shadow && code != quality::snow && code != quality::land_again
+                              ? 1
+                              : 0;
       }
     }
   }
@@ -90,7 +92,8 @@ TEST(SceneTest, HalfTheSkyIsCloudyAndMoreOfItInWinter) {
 TEST(SceneTest, AClearSkyWithoutStripesShowsTheWholeGround) {
   const Scene scene = scene_of(small_world(), 2018, 13, {0, false});
   std::size_t clear = 0;
-  for (const std::uint8_t code : scene.sky.quality) clear += code == quality::land || code == quality::water || code == quality::land_again ? 1 : 0;
+  for (const std::uint8_t code : scene.sky.quality)
+    clear += code == quality::land || code == quality::water || code == quality::land_again ? 1 : 0;
   EXPECT_GT(static_cast<double>(clear) / static_cast<double>(scene.sky.quality.size()), 0.5);
 }
 
@@ -100,7 +103,8 @@ TEST(SceneTest, WhatTheFlagCallsClearIsNearTheTruth) {
     const Scene scene = scene_of(small_world(), 2018, interval);
     for (std::size_t pixel = 0; pixel < scene.sky.quality.size(); ++pixel) {
       if (scene.sky.quality[pixel] != quality::land) continue;
-      const double difference = (scene.values[pixel * kSceneBands + 3] - scene.surface.reflectance[pixel * kBands + 3]) / 40000.0;
+      const double difference =
+          (scene.values[pixel * kSceneBands + 3] - scene.surface.reflectance[pixel * kBands + 3]) / 40000.0;
       squares += difference * difference;
       ++count;
     }
@@ -114,7 +118,8 @@ TEST(SceneTest, BeechWoodsAreGreenInSummerOnlyAndConifersAlways) {
   const World& world = small_world();
   const Surface winter = scene_of(world, 2019, 4).surface, summer = scene_of(world, 2019, 13).surface;
   EXPECT_GT(mean_ndvi(world, summer, Cover::broadleaf, 2019), mean_ndvi(world, winter, Cover::broadleaf, 2019) + 0.25);
-  EXPECT_LT(std::abs(mean_ndvi(world, summer, Cover::conifer, 2019) - mean_ndvi(world, winter, Cover::conifer, 2019)), 0.25);
+  EXPECT_LT(std::abs(mean_ndvi(world, summer, Cover::conifer, 2019) - mean_ndvi(world, winter, Cover::conifer, 2019)),
+            0.25);
   EXPECT_LT(mean_ndvi(world, summer, Cover::lake, 2019), mean_ndvi(world, summer, Cover::broadleaf, 2019) - 0.4);
 }
 

@@ -20,23 +20,36 @@ constexpr double kEvenness = 0.6;  ///< 1: points as areas are, 0: as many in ev
 /// What a surveyor or an old map takes the class for.
 std::array<Cover, 3> mistaken_for(Cover cover) {
   switch (cover) {
-    case Cover::town: return {Cover::industry, Cover::road, Cover::pasture};
-    case Cover::industry: return {Cover::town, Cover::road, Cover::arable};
-    case Cover::road: return {Cover::town, Cover::industry, Cover::arable};
-    case Cover::arable: return {Cover::pasture, Cover::pasture, Cover::town};
-    case Cover::pasture: return {Cover::arable, Cover::arable, Cover::moor};
-    case Cover::broadleaf: return {Cover::conifer, Cover::shrub, Cover::pasture};
-    case Cover::conifer: return {Cover::broadleaf, Cover::shrub, Cover::moor};
-    case Cover::moor: return {Cover::shrub, Cover::pasture, Cover::conifer};
-    case Cover::shrub: return {Cover::conifer, Cover::broadleaf, Cover::moor};
-    case Cover::marsh: return {Cover::pasture, Cover::lake, Cover::moor};
-    case Cover::river: return {Cover::lake, Cover::pasture, Cover::marsh};
-    case Cover::lake: return {Cover::river, Cover::marsh, Cover::pasture};
+    case Cover::town:
+      return {Cover::industry, Cover::road, Cover::pasture};
+    case Cover::industry:
+      return {Cover::town, Cover::road, Cover::arable};
+    case Cover::road:
+      return {Cover::town, Cover::industry, Cover::arable};
+    case Cover::arable:
+      return {Cover::pasture, Cover::pasture, Cover::town};
+    case Cover::pasture:
+      return {Cover::arable, Cover::arable, Cover::moor};
+    case Cover::broadleaf:
+      return {Cover::conifer, Cover::shrub, Cover::pasture};
+    case Cover::conifer:
+      return {Cover::broadleaf, Cover::shrub, Cover::moor};
+    case Cover::moor:
+      return {Cover::shrub, Cover::pasture, Cover::conifer};
+    case Cover::shrub:
+      return {Cover::conifer, Cover::broadleaf, Cover::moor};
+    case Cover::marsh:
+      return {Cover::pasture, Cover::lake, Cover::moor};
+    case Cover::river:
+      return {Cover::lake, Cover::pasture, Cover::marsh};
+    case Cover::lake:
+      return {Cover::river, Cover::marsh, Cover::pasture};
   }
   return {Cover::arable, Cover::arable, Cover::arable};
 }
 
-/// Points for each class: its area to the power 0.6, so that rare ones get some; at least one where it occurs, as many in all as asked for.
+/// Points for each class: its area to the power 0.6, so that rare ones get some; at least one where it occurs, as many
+/// in all as asked for.
 std::map<Cover, std::size_t> share_out(const World& world, const SurveySettings& settings) {
   std::map<Cover, double> area;
   for (std::size_t pixel = 0; pixel < world.frame.pixels(); ++pixel) {
@@ -70,11 +83,14 @@ SurveyPoint look_around(const World& world, int row, int col, int year, std::int
   SurveyPoint point;
   point.place = world.frame.centre_of(row, col);
   point.truth = world.cover(world.frame.at(row, col), year);
-  point.label = drawn(1) < label_noise ? mistaken_for(point.truth)[static_cast<std::size_t>(3 * drawn(2))] : point.truth;
+  point.label =
+      drawn(1) < label_noise ? mistaken_for(point.truth)[static_cast<std::size_t>(3 * drawn(2))] : point.truth;
   const bool field_visit = drawn(3) < .6F;
   point.confidence = field_visit ? 100 : 85;
-  point.date = field_visit ? make_day(year, 4, 15) + std::chrono::days(static_cast<int>(180 * drawn(4))) : make_day(year, 6, 30);
-  point.block = fmt::format("b{:02}_{:02}", static_cast<int>(world.frame.y_of(row) / kBlockMetres), static_cast<int>(world.frame.x_of(col) / kBlockMetres));
+  point.date =
+      field_visit ? make_day(year, 4, 15) + std::chrono::days(static_cast<int>(180 * drawn(4))) : make_day(year, 6, 30);
+  point.block = fmt::format("b{:02}_{:02}", static_cast<int>(world.frame.y_of(row) / kBlockMetres),
+                            static_cast<int>(world.frame.x_of(col) / kBlockMetres));
   return point;
 }
 

@@ -24,7 +24,7 @@ struct SurveyPoint {
 
 struct SurveySettings {
   std::size_t points = 2000;
-  double label_noise = 0.05;    ///< share of the labels that are wrong
+  double label_noise = 0.05;  ///< share of the labels that are wrong
   std::vector<int> years;
 };
 

@@ -20,7 +20,8 @@ struct Site {
 /// Every place a town might stand, best first: level, near a river but above its floods, not all in a row.
 std::vector<Site> rank_sites(std::uint64_t seed, const Frame& frame, const Terrain& terrain) {
   std::vector<Site> sites;
-  const int across = static_cast<int>(frame.width() / kSiteSpacing), down = static_cast<int>(frame.height() / kSiteSpacing);
+  const int across = static_cast<int>(frame.width() / kSiteSpacing),
+            down = static_cast<int>(frame.height() / kSiteSpacing);
   for (int j = 0; j < down; ++j) {
     for (int i = 0; i < across; ++i) {
       const double x = (i + uniform(random_bits(seed, Purpose::town_site, i, j, 0))) * kSiteSpacing;
@@ -41,13 +42,15 @@ std::vector<Site> rank_sites(std::uint64_t seed, const Frame& frame, const Terra
 }
 
 std::vector<Town> found_towns(std::uint64_t seed, const Frame& frame, const Terrain& terrain) {
-  const auto wanted = static_cast<std::size_t>(std::max(1.0, std::round(frame.width() * frame.height() / kSquareMetresPerTown)));
+  const auto wanted =
+      static_cast<std::size_t>(std::max(1.0, std::round(frame.width() * frame.height() / kSquareMetresPerTown)));
   std::vector<Town> towns;
   for (const Site& site : rank_sites(seed, frame, terrain)) {
     if (towns.size() == wanted) break;
     // One town in twelve is a large one; the first always is, as far as the world has room.
     const std::size_t rank = towns.size() % 12;
-    const double spread = 0.8 + 0.4 * uniform(random_bits(seed, Purpose::town_shape, static_cast<std::int64_t>(towns.size())));
+    const double spread =
+        0.8 + 0.4 * uniform(random_bits(seed, Purpose::town_shape, static_cast<std::int64_t>(towns.size())));
     const double radius = std::min(0.2 * std::min(frame.width(), frame.height()),
                                    std::max(170.0, 850 * spread / std::pow(static_cast<double>(rank + 1), 0.62)));
     const bool free = std::all_of(towns.begin(), towns.end(), [&](const Town& other) {
@@ -89,8 +92,8 @@ Settlement make_settlement(std::uint64_t seed, const Frame& frame, const Terrain
     spread_from(frame, shape, town.x, town.y, town.radius, settlement.town);
     if (i != 0 && town.radius < 330) continue;
     const double turn = 6.2831853 * uniform(random_bits(seed, Purpose::industry, static_cast<std::int64_t>(i)));
-    spread_from(frame, shape, town.x + 1.05 * town.radius * std::cos(turn), town.y + 1.05 * town.radius * std::sin(turn),
-                0.52 * town.radius, settlement.industry);
+    spread_from(frame, shape, town.x + 1.05 * town.radius * std::cos(turn),
+                town.y + 1.05 * town.radius * std::sin(turn), 0.52 * town.radius, settlement.industry);
   }
   draw_roads(frame, terrain, settlement);
   return settlement;

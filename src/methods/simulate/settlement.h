@@ -18,10 +18,10 @@ struct Town {
 /// Where people live and how they get from one place to the other. Planes have shape [row][col].
 struct Settlement {
   static constexpr float kFar = std::numeric_limits<float>::max();
-  std::vector<Town> towns;           ///< largest first
-  std::vector<float> town;           ///< distance to the nearest town in its radii: up to about 1 is built up
-  std::vector<float> industry;       ///< the same for its industrial area
-  std::vector<std::uint8_t> road;    ///< 1 where a road runs
+  std::vector<Town> towns;         ///< largest first
+  std::vector<float> town;         ///< distance to the nearest town in its radii: up to about 1 is built up
+  std::vector<float> industry;     ///< the same for its industrial area
+  std::vector<std::uint8_t> road;  ///< 1 where a road runs
 };
 
 Settlement make_settlement(std::uint64_t seed, const Frame& frame, const Terrain& terrain);

@@ -19,15 +19,22 @@ constexpr float kSnowLapse = 0.0115F;  ///< K a metre: height makes it colder an
 /// How much of the snow on the ground a sensor sees through what stands on it.
 float snow_seen(Cover cover) {
   switch (cover) {
-    case Cover::conifer: return 0.32F;
-    case Cover::broadleaf: return 0.62F;
-    case Cover::shrub: return 0.8F;
+    case Cover::conifer:
+      return 0.32F;
+    case Cover::broadleaf:
+      return 0.62F;
+    case Cover::shrub:
+      return 0.8F;
     case Cover::town:
-    case Cover::industry: return 0.6F;
-    case Cover::road: return 0.35F;
+    case Cover::industry:
+      return 0.6F;
+    case Cover::road:
+      return 0.35F;
     case Cover::river:
-    case Cover::lake: return 0;
-    default: return 1;
+    case Cover::lake:
+      return 0;
+    default:
+      return 1;
   }
 }
 
@@ -36,13 +43,15 @@ struct Mix {
   float green = 0;
 };
 
-void add_material(const MaterialYear& material, const Ground& ground, int day_of_year, float dark, float share, Mix& mix) {
+void add_material(const MaterialYear& material, const Ground& ground, int day_of_year, float dark, float share,
+                  Mix& mix) {
   const auto day = static_cast<std::size_t>(std::clamp(day_of_year - 1 - ground.days_late, 0, MaterialYear::kDays - 1));
   const float green = std::min(0.98F, material.green[day] * static_cast<float>(ground.vigour) * (1.0F / 128));
   const float dry = std::min(material.dry[day], 1 - green), bare = 1 - green - dry;
   mix.green += share * green;
   for (std::size_t band = 0; band < kBands; ++band) {
-    mix.look[band] += share * (green * material.green_look[band] + dry * material.dry_look[band] + bare * dark * material.ground_look[band]);
+    mix.look[band] += share * (green * material.green_look[band] + dry * material.dry_look[band] +
+                               bare * dark * material.ground_look[band]);
   }
 }
 
@@ -50,7 +59,8 @@ Mix mix_of(const std::vector<MaterialYear>& materials, const Ground& ground, con
   Mix mix;
   const float share = static_cast<float>(ground.share) * (1.0F / 255), dark = 1 - 0.38F * moment.wetness;
   add_material(materials[static_cast<std::size_t>(ground.first)], ground, moment.day_of_year, dark, share, mix);
-  if (ground.share < 255) add_material(materials[static_cast<std::size_t>(ground.second)], ground, moment.day_of_year, dark, 1 - share, mix);
+  if (ground.share < 255)
+    add_material(materials[static_cast<std::size_t>(ground.second)], ground, moment.day_of_year, dark, 1 - share, mix);
   const float tone = static_cast<float>(ground.tone) * (1.0F / 128);
   for (float& value : mix.look) value *= 0.45F + 0.55F * tone;
   mix.look[3] *= 1 + static_cast<float>(ground.infrared) * (0.2F / 127);
@@ -64,10 +74,12 @@ std::uint16_t stored(float reflectance) {
 }
 
 /// Temperature of the ground: sun heats what is bare, water lags behind the air.
-float ground_kelvin(const World& world, std::size_t pixel, Cover cover, const Moment& moment, float green, float light, float snow) {
+float ground_kelvin(const World& world, std::size_t pixel, Cover cover, const Moment& moment, float green, float light,
+                    float snow) {
   const float sun = std::sin(moment.sun_height * kDegree);
   if (cover == Cover::river || cover == Cover::lake) {
-    return 273.15F + 10.5F - 7.2F * std::cos(2 * kPi * static_cast<float>(moment.day_of_year - 45) / 365) + 0.2F * moment.air * 0.3F;
+    return 273.15F + 10.5F - 7.2F * std::cos(2 * kPi * static_cast<float>(moment.day_of_year - 45) / 365) +
+           0.2F * moment.air * 0.3F;
   }
   const float air = moment.air - kLapse * world.elevation[pixel];
   const float kelvin = 273.15F + air + sun * light * (17 - 14 * green) * (1 - 0.4F * moment.wetness);
@@ -85,7 +97,8 @@ void blur(const Frame& frame, const std::vector<std::uint16_t>& sharp, std::vect
       for (std::size_t i = 0; i < line.size(); ++i) line[i] = 10U * above[i] + 44U * here[i] + 10U * below[i];
       std::uint16_t* out = spread.data() + frame.at(row, 0) * kBands;
       for (int col = 0; col < frame.cols; ++col) {
-        const auto left = static_cast<std::size_t>(std::max(0, col - 1)) * kBands, middle = static_cast<std::size_t>(col) * kBands;
+        const auto left = static_cast<std::size_t>(std::max(0, col - 1)) * kBands,
+                   middle = static_cast<std::size_t>(col) * kBands;
         const auto right = static_cast<std::size_t>(std::min(frame.cols - 1, col + 1)) * kBands;
         for (std::size_t band = 0; band < kBands; ++band) {
           const std::uint32_t sum = 15U * line[left + band] + 34U * line[middle + band] + 15U * line[right + band];
@@ -108,7 +121,8 @@ Moment moment_of(const World& world, int year, int interval) {
   const auto latitude = static_cast<float>(world.frame.centre_of(world.frame.rows / 2, 0).lat) * kDegree;
   const float declination = -23.44F * kDegree * std::cos(2 * kPi * (day + 10) / 365.25F);
   const float hour = -22.5F * kDegree;  // half past ten
-  const float up = std::sin(latitude) * std::sin(declination) + std::cos(latitude) * std::cos(declination) * std::cos(hour);
+  const float up =
+      std::sin(latitude) * std::sin(declination) + std::cos(latitude) * std::cos(declination) * std::cos(hour);
   const float height = std::asin(up);
   moment.sun_height = height / kDegree;
   const float north = (std::sin(declination) - up * std::sin(latitude)) / (std::cos(height) * std::cos(latitude));
@@ -122,12 +136,15 @@ Moment moment_of(const World& world, int year, int interval) {
 
 float slope_light(float rise_east, float rise_south, const Moment& moment) {
   const float height = moment.sun_height * kDegree, azimuth = moment.sun_azimuth * kDegree;
-  const float to_east = std::cos(height) * std::sin(azimuth), to_south = -std::cos(height) * std::cos(azimuth), up = std::sin(height);
-  const float facing = (up - rise_east * to_east - rise_south * to_south) / std::sqrt(1 + rise_east * rise_east + rise_south * rise_south);
+  const float to_east = std::cos(height) * std::sin(azimuth), to_south = -std::cos(height) * std::cos(azimuth),
+              up = std::sin(height);
+  const float facing = (up - rise_east * to_east - rise_south * to_south) /
+                       std::sqrt(1 + rise_east * rise_east + rise_south * rise_south);
   return std::clamp(0.22F + 0.78F * std::max(0.0F, facing) / up, 0.2F, 1.7F);
 }
 
-Surface look_at(const World& world, const std::vector<Ground>& ground, const std::vector<MaterialYear>& materials, const Moment& moment) {
+Surface look_at(const World& world, const std::vector<Ground>& ground, const std::vector<MaterialYear>& materials,
+                const Moment& moment) {
   const Frame& frame = world.frame;
   Surface surface;
   std::vector<std::uint16_t> sharp(frame.pixels() * kBands);
@@ -153,7 +170,8 @@ Surface look_at(const World& world, const std::vector<Ground>& ground, const std
           sharp[pixel * kBands + band] = stored(value * (0.45F + 0.55F * light));
         }
         surface.snow[pixel] = static_cast<std::uint8_t>(snow * 255);
-        surface.kelvin[pixel] = static_cast<std::uint16_t>(100 * ground_kelvin(world, pixel, cover, moment, mix.green, light, snow));
+        surface.kelvin[pixel] =
+            static_cast<std::uint16_t>(100 * ground_kelvin(world, pixel, cover, moment, mix.green, light, snow));
       }
     }
   });

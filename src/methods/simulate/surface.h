@@ -32,7 +32,8 @@ struct Surface {
 };
 inline constexpr float kReflectanceScale = 40000;
 
-Surface look_at(const World& world, const std::vector<Ground>& ground, const std::vector<MaterialYear>& materials, const Moment& moment);
+Surface look_at(const World& world, const std::vector<Ground>& ground, const std::vector<MaterialYear>& materials,
+                const Moment& moment);
 
 /// Brightness of a slope in the sun beside level ground; 1 on level ground.
 float slope_light(float rise_east, float rise_south, const Moment& moment);

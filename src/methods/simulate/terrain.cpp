@@ -10,10 +10,10 @@
 namespace ecocube::simulate {
 namespace {
 
-constexpr double kRiverSpacing = 13000;  ///< metres from one large river to the next
-constexpr float kHalfRiver = 52;         ///< metres
+constexpr double kRiverSpacing = 13000;    ///< metres from one large river to the next
+constexpr float kHalfRiver = 52;           ///< metres
 constexpr float kBrookCatchment = 1.6e6F;  ///< square metres that feed a brook wide enough to see
-constexpr float kLakeDepth = 3.5F;       ///< metres
+constexpr float kLakeDepth = 3.5F;         ///< metres
 
 /// Metres from the middle of the nearest large river; they run from east to west and wind.
 float river_distance(const Noise& course, const Frame& frame, double x, double y) {
@@ -21,7 +21,8 @@ float river_distance(const Noise& course, const Frame& frame, double x, double y
   const double bent_x = x + 330 * course.fractal(x / 1900 + 50, y / 1900, 2);
   const double bent_y = y + 300 * course.fractal(x / 1700, y / 1700 + 80, 2);
   const double line = std::floor((bent_y - offset) / kRiverSpacing + 0.5);
-  const double middle = offset + line * kRiverSpacing + 0.13 * kRiverSpacing * course.fractal(bent_x / 6500, 31.7 * line, 1);
+  const double middle =
+      offset + line * kRiverSpacing + 0.13 * kRiverSpacing * course.fractal(bent_x / 6500, 31.7 * line, 1);
   return static_cast<float>(std::abs(bent_y - middle));
 }
 
@@ -33,7 +34,8 @@ void raise_land(std::uint64_t seed, const Frame& frame, Terrain& terrain) {
       for (int col = 0; col < frame.cols; ++col) {
         const std::size_t pixel = frame.at(static_cast<int>(row), col);
         const double x = frame.x_of(col), y = frame.y_of(static_cast<int>(row));
-        const float bank = river_distance(course, frame, x, y) - kHalfRiver * (1 + 0.25F * course.fractal(x / 700, y / 700, 1));
+        const float bank =
+            river_distance(course, frame, x, y) - kHalfRiver * (1 + 0.25F * course.fractal(x / 700, y / 700, 1));
         const float ridges = 1.6F - std::abs(hills.fractal(x / 3800, y / 3800, 5, 0.42F));
         const float slope = smooth_step(500, 3600, bank + 450 * floor.fractal(x / 2600, y / 2600, 2));
         const float height = 60 + 120 * ridges + 75 * hills.fractal(x / 6000 + 40, y / 6000, 4);
@@ -50,7 +52,8 @@ void raise_land(std::uint64_t seed, const Frame& frame, Terrain& terrain) {
 
 /// Marks the pixels within `radius` metres of a pixel's middle.
 void stamp(const Frame& frame, int row, int col, double radius, std::vector<Water>& water) {
-  const int reach_down = static_cast<int>(radius / frame.metres_down), reach_across = static_cast<int>(radius / frame.metres_across);
+  const int reach_down = static_cast<int>(radius / frame.metres_down),
+            reach_across = static_cast<int>(radius / frame.metres_across);
   for (int r = std::max(0, row - reach_down); r <= std::min(frame.rows - 1, row + reach_down); ++r) {
     for (int c = std::max(0, col - reach_across); c <= std::min(frame.cols - 1, col + reach_across); ++c) {
       const double dx = (c - col) * frame.metres_across, dy = (r - row) * frame.metres_down;
@@ -76,7 +79,8 @@ void draw_brooks(const Frame& frame, const Drainage& drainage, Terrain& terrain)
 }
 
 /// Turns a third of the deep hollows into lakes, unless they are smaller than two hectares; the others have silted up.
-void flood_hollows(std::uint64_t seed, const Frame& frame, const std::vector<float>& filled, std::vector<Water>& water) {
+void flood_hollows(std::uint64_t seed, const Frame& frame, const std::vector<float>& filled,
+                   std::vector<Water>& water) {
   const auto smallest = static_cast<std::size_t>(20000 / (frame.metres_across * frame.metres_down));
   std::vector<std::uint8_t> seen(frame.pixels());
   std::vector<std::size_t> hollow;
@@ -96,7 +100,8 @@ void flood_hollows(std::uint64_t seed, const Frame& frame, const std::vector<flo
       };
       visit(row - 1, col), visit(row + 1, col), visit(row, col - 1), visit(row, col + 1);
     }
-    const float chance = uniform(random_bits(seed, Purpose::pits, frame.first_row, frame.first_col, static_cast<std::int64_t>(start)));
+    const float chance =
+        uniform(random_bits(seed, Purpose::pits, frame.first_row, frame.first_col, static_cast<std::int64_t>(start)));
     if (hollow.size() < smallest || chance > 0.33F) continue;
     for (const std::size_t pixel : hollow) water[pixel] = Water::lake;
   }
@@ -111,8 +116,9 @@ void measure_slopes(const Frame& frame, Terrain& terrain) {
         const std::size_t pixel = frame.at(row, col);
         terrain.rise_east[pixel] = (terrain.elevation[frame.at(row, right)] - terrain.elevation[frame.at(row, left)]) /
                                    static_cast<float>(std::max(1, right - left) * frame.metres_across);
-        terrain.rise_south[pixel] = (terrain.elevation[frame.at(below, col)] - terrain.elevation[frame.at(above, col)]) /
-                                    static_cast<float>(std::max(1, below - above) * frame.metres_down);
+        terrain.rise_south[pixel] =
+            (terrain.elevation[frame.at(below, col)] - terrain.elevation[frame.at(above, col)]) /
+            static_cast<float>(std::max(1, below - above) * frame.metres_down);
       }
     }
   });

@@ -17,7 +17,7 @@ struct Terrain {
   std::vector<float> rise_east;   ///< metres up per metre to the east
   std::vector<float> rise_south;  ///< metres up per metre to the south
   std::vector<Water> water;
-  std::vector<float> valley;      ///< metres to the nearest large river's bank; 0 in the river
+  std::vector<float> valley;  ///< metres to the nearest large river's bank; 0 in the river
 };
 
 Terrain make_terrain(std::uint64_t seed, const Frame& frame);

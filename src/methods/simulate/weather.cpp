@@ -18,7 +18,8 @@ constexpr float kLongestShadow = 5200;  ///< metres, from a cloud to its shadow
 class SmoothField {
  public:
   template <class Draw>
-  SmoothField(const Frame& frame, double margin, double spacing, const Draw& draw) : margin_(margin), spacing_(spacing) {
+  SmoothField(const Frame& frame, double margin, double spacing, const Draw& draw)
+      : margin_(margin), spacing_(spacing) {
     cols_ = static_cast<int>((frame.width() + 2 * margin) / spacing) + 3;
     rows_ = static_cast<int>((frame.height() + 2 * margin) / spacing) + 3;
     values_.resize(static_cast<std::size_t>(cols_) * static_cast<std::size_t>(rows_));
@@ -36,7 +37,8 @@ class SmoothField {
     const double u = (x + margin_) / spacing_, v = (y + margin_) / spacing_;
     const int col = std::clamp(static_cast<int>(u), 0, cols_ - 2), row = std::clamp(static_cast<int>(v), 0, rows_ - 2);
     const auto du = static_cast<float>(u - col), dv = static_cast<float>(v - row);
-    const float* upper = values_.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(cols_) + static_cast<std::size_t>(col);
+    const float* upper = values_.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(cols_) +
+                         static_cast<std::size_t>(col);
     const float* lower = upper + cols_;
     return (upper[0] + du * (upper[1] - upper[0])) * (1 - dv) + (lower[0] + du * (lower[1] - lower[0])) * dv;
   }
@@ -49,19 +51,22 @@ class SmoothField {
 
 /// One interval's draw of the weather.
 struct Forecast {
-  float threshold = 0;        ///< of the cloud field, in standard deviations
-  float veil = 0;             ///< greatest opacity of high thin cloud
+  float threshold = 0;                ///< of the cloud field, in standard deviations
+  float veil = 0;                     ///< greatest opacity of high thin cloud
   double shadow_x = 0, shadow_y = 0;  ///< metres from a cloud to its shadow
   bool striped = false;
-  double stripe_shift = 0;    ///< metres
-  double swath_edge = -1e9;   ///< no data west of it, metres
-  bool careless = false;      ///< the mask of this interval lets thin cloud pass
+  double stripe_shift = 0;   ///< metres
+  double swath_edge = -1e9;  ///< no data west of it, metres
+  bool careless = false;     ///< the mask of this interval lets thin cloud pass
 };
 
 Forecast forecast(const World& world, const Moment& moment, const WeatherSettings& settings) {
-  const auto drawn = [&](int which) { return random_bits(world.seed, Purpose::cloud, moment.year, moment.interval, which); };
+  const auto drawn = [&](int which) {
+    return random_bits(world.seed, Purpose::cloud, moment.year, moment.interval, which);
+  };
   Forecast today;
-  const float usual = std::clamp(usual_cloud_cover(moment.day_of_year) * static_cast<float>(settings.cloudiness), 0.001F, 0.98F);
+  const float usual =
+      std::clamp(usual_cloud_cover(moment.day_of_year) * static_cast<float>(settings.cloudiness), 0.001F, 0.98F);
   const float odds = std::log(usual / (1 - usual)) + 1.55F * bell(drawn(1));
   today.threshold = -odds / 1.702F;  // the normal quantile, near enough
   today.veil = uniform(drawn(2)) < .3F ? 0.08F + 0.3F * uniform(drawn(3)) : 0.02F;
@@ -108,7 +113,8 @@ void cover_sky(const World& world, const Moment& moment, const Forecast& today, 
         const float thick = smooth_step(0, 1, field.at(x, y) + (field.at(x, y) > 0 ? lifted : 0));
         const float thin = veil.at(x, y);
         sky.cloud[pixel] = static_cast<std::uint8_t>(255 * (1 - (1 - thick) * (1 - thin)));
-        sky.shadow[pixel] = static_cast<std::uint8_t>(255 * smooth_step(0.25F, 0.9F, field.at(x - today.shadow_x, y - today.shadow_y)));
+        sky.shadow[pixel] =
+            static_cast<std::uint8_t>(255 * smooth_step(0.25F, 0.9F, field.at(x - today.shadow_x, y - today.shadow_y)));
         const bool seen = x - 0.2 * y > today.swath_edge && !(today.striped && in_stripe(today, x, y));
         sky.quality[pixel] = seen ? quality::land : quality::no_data;
       }
@@ -121,7 +127,7 @@ struct Evidence {
   float cloud, shadow, snow, light;  ///< 0..1; light is 1 on level ground
   int to_cloud, to_shadow;           ///< metres
   bool water;
-  float patch;                       ///< of codes given by a second pass, about -2..2
+  float patch;  ///< of codes given by a second pass, about -2..2
 };
 
 std::uint8_t flag_of(const Evidence& pixel, bool careless) {
@@ -171,7 +177,9 @@ void flag(const World& world, const Surface& surface, const Moment& moment, bool
 
 }  // namespace
 
-float usual_cloud_cover(int day_of_year) { return 0.38F + 0.14F * std::cos(2 * kPi * (static_cast<float>(day_of_year) - 352) / 365); }
+float usual_cloud_cover(int day_of_year) {
+  return 0.38F + 0.14F * std::cos(2 * kPi * (static_cast<float>(day_of_year) - 352) / 365);
+}
 
 Sky sky_of(const World& world, const Surface& surface, const Moment& moment, const WeatherSettings& settings) {
   Sky sky;

@@ -25,7 +25,8 @@ Frame Frame::around(LonLat centre, int cols, int rows) {
 
 LonLat Frame::centre_of(int row, int col) const {
   constexpr auto scale = static_cast<double>(kPixelsPerDegree);
-  return {(static_cast<double>(first_col + col) + 0.5) / scale - 180, 90 - (static_cast<double>(first_row + row) + 0.5) / scale};
+  return {(static_cast<double>(first_col + col) + 0.5) / scale - 180,
+          90 - (static_cast<double>(first_row + row) + 0.5) / scale};
 }
 
 Cover World::cover(std::size_t pixel, int year) const {

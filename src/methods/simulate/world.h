@@ -28,9 +28,9 @@ enum class Cover : std::uint8_t {
   river = 40,      ///< 511
   lake = 41,       ///< 512
 };
-inline constexpr std::array<Cover, 12> kCovers = {Cover::town,    Cover::industry, Cover::road, Cover::arable,
+inline constexpr std::array<Cover, 12> kCovers = {Cover::town,    Cover::industry,  Cover::road,    Cover::arable,
                                                   Cover::pasture, Cover::broadleaf, Cover::conifer, Cover::moor,
-                                                  Cover::shrub,   Cover::marsh,    Cover::river, Cover::lake};
+                                                  Cover::shrub,   Cover::marsh,     Cover::river,   Cover::lake};
 
 /// Where the world lies: a rectangle of the GLAD grid (EPSG:4326, 0.00025 degrees), and the size of its pixels on the
 /// ground. Metres count from the upper left corner to the east and to the south.
@@ -59,15 +59,15 @@ struct Frame {
 struct World {
   std::uint64_t seed = 0;
   Frame frame;
-  std::vector<float> elevation;           ///< metres
-  std::vector<float> rise_east;           ///< metres up per metre to the east
-  std::vector<float> rise_south;          ///< metres up per metre to the south
-  std::vector<Cover> first_cover;         ///< before towns grew and woods were cut; never shrub
-  std::vector<std::uint32_t> parcel;      ///< field, stand or plot: random number that its pixels share
-  std::vector<std::int16_t> built_year;   ///< year in which a field became town or industry; kNever: not within reach
-  std::vector<Cover> built_as;            ///< town or industry
-  std::vector<std::int16_t> cut_year;     ///< year in which a wood was felled; kNever: it stands
-  std::vector<std::uint8_t> regrowth;     ///< years after felling until the wood counts as forest again
+  std::vector<float> elevation;             ///< metres
+  std::vector<float> rise_east;             ///< metres up per metre to the east
+  std::vector<float> rise_south;            ///< metres up per metre to the south
+  std::vector<Cover> first_cover;           ///< before towns grew and woods were cut; never shrub
+  std::vector<std::uint32_t> parcel;        ///< field, stand or plot: random number that its pixels share
+  std::vector<std::int16_t> built_year;     ///< year in which a field became town or industry; kNever: not within reach
+  std::vector<Cover> built_as;              ///< town or industry
+  std::vector<std::int16_t> cut_year;       ///< year in which a wood was felled; kNever: it stands
+  std::vector<std::uint8_t> regrowth;       ///< years after felling until the wood counts as forest again
   std::vector<std::uint8_t> conifer_share;  ///< of a wood's crowns, 0..255
 
   static constexpr std::int16_t kNever = 32000;

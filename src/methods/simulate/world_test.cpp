@@ -29,7 +29,8 @@ TEST(NoiseTest, HasMeanZeroAndADeviationJustBelowOne) {
   const Noise noise(3, Purpose::hills);
   double sum = 0, squares = 0;
   for (int i = 0; i < 40000; ++i) {
-    const double value = noise.fractal((i % 200) * 0.37, (i / 200) * 0.41, 4);
+    const int row = i / 200;
+    const double value = noise.fractal((i % 200) * 0.37, row * 0.41, 4);
     sum += value;
     squares += value * value;
   }
