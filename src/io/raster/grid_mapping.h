@@ -17,6 +17,7 @@ struct PixelFrame {
   std::string crs;
   double geo_transform[6] = {0, 1, 0, 0, 0, -1};
   std::int64_t rows = 0, cols = 0;
+  bool operator==(const PixelFrame&) const = default;
 };
 
 /// Where the pixels of one grid lie in the pixels of another. The projection is computed exactly on a lattice of every

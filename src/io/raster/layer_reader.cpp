@@ -38,16 +38,26 @@ bool is_missing(float stored, const std::optional<double>& no_data) {
 struct LayerReader::State {
   struct OpenFile {
     std::unique_ptr<Raster> raster;
-    std::unique_ptr<GridMapping> mapping;
+    std::shared_ptr<const GridMapping> mapping;
+  };
+  /// Where the window that was read last lies in files of one frame: layers of a source mostly share it.
+  struct Placed {
+    const GridMapping* mapping = nullptr;
+    Window window;
+    GridMapping::Positions positions;
   };
   Grid grid;
   std::filesystem::path root;
   std::map<std::string, OpenFile> open;
   std::list<std::string> recent;
+  std::vector<std::pair<PixelFrame, std::shared_ptr<const GridMapping>>> mappings;
+  Placed placed;
   std::vector<float> raw;
   std::vector<std::uint8_t> raw_valid;
 
   Result<OpenFile*> file(const std::string& path);
+  Result<std::shared_ptr<const GridMapping>> mapping_of(const RasterInfo& info);
+  const GridMapping::Positions& positions_of(const GridMapping& mapping, const Window& window);
   Result<void> read_part(const Layer& layer, const std::string& path, int band, const Window& window, std::span<float> stored, std::span<std::uint8_t> valid);
   Result<void> read_source(OpenFile& file, int band, const Window& source, const std::optional<double>& no_data);
 };
@@ -60,10 +70,25 @@ Result<LayerReader::State::OpenFile*> LayerReader::State::file(const std::string
     recent.pop_front();
   }
   ECOCUBE_TRY_ASSIGN(auto raster, Raster::open(path));
-  auto mapping = GridMapping::make(grid, frame_of(raster->info()));
+  auto mapping = mapping_of(raster->info());
   if (!mapping) return input_error("raster {}: {}", path, mapping.error().message);
   recent.push_back(path);
   return &(open[path] = OpenFile{std::move(raster), std::move(*mapping)});
+}
+
+Result<std::shared_ptr<const GridMapping>> LayerReader::State::mapping_of(const RasterInfo& info) {
+  const PixelFrame frame = frame_of(info);
+  for (const auto& [known, mapping] : mappings) {
+    if (known == frame) return mapping;
+  }
+  ECOCUBE_TRY_ASSIGN(std::shared_ptr<const GridMapping> made, GridMapping::make(grid, frame));
+  mappings.emplace_back(frame, made);
+  return made;
+}
+
+const GridMapping::Positions& LayerReader::State::positions_of(const GridMapping& mapping, const Window& window) {
+  if (placed.mapping != &mapping || placed.window != window) placed = {&mapping, window, mapping.positions(window)};
+  return placed.positions;
 }
 
 /// Reads a window of the file into `raw` and `raw_valid`.
@@ -99,7 +124,7 @@ Result<void> LayerReader::State::read_part(const Layer& layer, const std::string
     }
     return {};
   }
-  const GridMapping::Positions positions = mapping.positions(window);
+  const GridMapping::Positions& positions = positions_of(mapping, window);
   const double width = mapping.pixel_width(), height = mapping.pixel_height();
   const bool shrinking = layer.kind == LayerKind::continuous && std::max(width, height) > kShrinking;
   const Window source = mapping.source_window(positions, static_cast<std::int64_t>(std::ceil(std::max({width, height, 1.0}))) + 1);
