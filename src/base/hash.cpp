@@ -12,9 +12,15 @@ struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr); }
-Sha256::~Sha256() { EVP_MD_CTX_free(state_->context); }
-void Sha256::add(const void* bytes, std::size_t count) { EVP_DigestUpdate(state_->context, bytes, count); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
+}
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(state_->context);
+}
+void Sha256::add(const void* bytes, std::size_t count) {
+  EVP_DigestUpdate(state_->context, bytes, count);
+}
 
 std::string Sha256::hex() {
   std::array<unsigned char, 32> digest{};

@@ -128,8 +128,13 @@ OptionSet::Handle OptionSet::bind(std::string name, std::string type, T& target,
       return Value(target);
     }
   };
-  entry->info = OptionInfo{.name = std::move(name), .type = std::move(type), .meaning = std::move(meaning), .unit = {},
-                           .initial = entry->give(), .choices = {}, .rule = {}};
+  entry->info = OptionInfo{.name = std::move(name),
+                           .type = std::move(type),
+                           .meaning = std::move(meaning),
+                           .unit = {},
+                           .initial = entry->give(),
+                           .choices = {},
+                           .rule = {}};
   entry->take = std::move(take);
   entries_.push_back(std::move(entry));
   return Handle(entries_.back()->info, entries_.back()->test);

@@ -23,8 +23,8 @@ struct OptionInfo {
   std::string type;  ///< `integer`, `number`, `text`, `true/false`, `list of text`, `list of numbers`, `any`
   std::string meaning;
   std::string unit;
-  Value initial;                      ///< the default; null when there is none
-  std::vector<std::string> choices;   ///< allowed words; empty: any
+  Value initial;                     ///< the default; null when there is none
+  std::vector<std::string> choices;  ///< allowed words; empty: any
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   std::string rule;  ///< a further check in words, for example "odd"
@@ -83,7 +83,8 @@ class OptionSet {
     std::function<Value()> give;
   };
   template <class T>
-  Handle bind(std::string name, std::string type, T& target, std::string meaning, std::function<bool(const Value&)> take);
+  Handle bind(std::string name, std::string type, T& target, std::string meaning,
+              std::function<bool(const Value&)> take);
   Result<void> read_one(const Entry& entry, const Value& value, std::string_view path) const;
 
   std::vector<std::unique_ptr<Entry>> entries_;

@@ -49,6 +49,8 @@ ThreadLimit::ThreadLimit(int threads)
     : control_(new tbb::global_control(tbb::global_control::max_allowed_parallelism,
                                        static_cast<std::size_t>(std::max(1, threads)))) {}
 
-ThreadLimit::~ThreadLimit() { delete static_cast<tbb::global_control*>(control_); }
+ThreadLimit::~ThreadLimit() {
+  delete static_cast<tbb::global_control*>(control_);
+}
 
 }  // namespace ecocube

@@ -70,8 +70,8 @@ inline Failure within(std::string_view context, Error error) {
 #define ECOCUBE_JOIN(a, b) ECOCUBE_JOIN_(a, b)
 
 /// `ECOCUBE_TRY_ASSIGN(auto block, read(...))`: takes the value, or leaves the function with the failure.
-#define ECOCUBE_TRY_ASSIGN(target, expression)                                                 \
-  auto ECOCUBE_JOIN(ecocube_outcome_, __LINE__) = (expression);                                \
-  if (!ECOCUBE_JOIN(ecocube_outcome_, __LINE__))                                               \
-    return ::ecocube::Failure(std::move(ECOCUBE_JOIN(ecocube_outcome_, __LINE__)).error());     \
+#define ECOCUBE_TRY_ASSIGN(target, expression)                                              \
+  auto ECOCUBE_JOIN(ecocube_outcome_, __LINE__) = (expression);                             \
+  if (!ECOCUBE_JOIN(ecocube_outcome_, __LINE__))                                            \
+    return ::ecocube::Failure(std::move(ECOCUBE_JOIN(ecocube_outcome_, __LINE__)).error()); \
   target = std::move(*ECOCUBE_JOIN(ecocube_outcome_, __LINE__))

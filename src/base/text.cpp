@@ -127,9 +127,20 @@ std::optional<std::uint64_t> parse_byte_size(std::string_view text) {
     std::string_view name;
     double bytes;
   };
-  constexpr Unit units[] = {{"", 1},      {"b", 1},        {"kb", 1e3},      {"mb", 1e6},        {"gb", 1e9},
-                            {"tb", 1e12}, {"k", 1024},     {"kib", 1024},    {"m", 1048576},     {"mib", 1048576},
-                            {"g", 1073741824.0}, {"gib", 1073741824.0}, {"t", 1099511627776.0}, {"tib", 1099511627776.0}};
+  constexpr Unit units[] = {{"", 1},
+                            {"b", 1},
+                            {"kb", 1e3},
+                            {"mb", 1e6},
+                            {"gb", 1e9},
+                            {"tb", 1e12},
+                            {"k", 1024},
+                            {"kib", 1024},
+                            {"m", 1048576},
+                            {"mib", 1048576},
+                            {"g", 1073741824.0},
+                            {"gib", 1073741824.0},
+                            {"t", 1099511627776.0},
+                            {"tib", 1099511627776.0}};
   for (const Unit& known : units) {
     if (known.name == unit) return static_cast<std::uint64_t>(std::llround(*number * known.bytes));
   }
@@ -179,12 +190,23 @@ std::string escape_html(std::string_view text) {
   escaped.reserve(text.size());
   for (char c : text) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += c;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += c;
     }
   }
   return escaped;

@@ -36,9 +36,11 @@ struct AreaKeys {
 
 Result<void> take_box(const AreaKeys& keys, Cube& cube) {
   const auto& box = keys.bbox;
-  if (box.size() != 4) return usage_error("cube.area.bbox: expected min x, min y, max x, max y, got {} numbers", box.size());
+  if (box.size() != 4)
+    return usage_error("cube.area.bbox: expected min x, min y, max x, max y, got {} numbers", box.size());
   if (!(box[0] < box[2] && box[1] < box[3])) {
-    return usage_error("cube.area.bbox: [{}, {}, {}, {}] is empty: the order is min x, min y, max x, max y", box[0], box[1], box[2], box[3]);
+    return usage_error("cube.area.bbox: [{}, {}, {}, {}] is empty: the order is min x, min y, max x, max y", box[0],
+                       box[1], box[2], box[3]);
   }
   cube.area = cube.grid.window_of({box[0], box[1], box[2], box[3]});
   return {};
@@ -52,14 +54,19 @@ Result<void> take_tiles(const AreaKeys& keys, Cube& cube) {
     wanted.push_back(*tile);
   }
   if (wanted.empty()) return usage_error("cube.area.tiles: the list is empty");
-  const auto rows = std::minmax_element(wanted.begin(), wanted.end(), [](const Tile& a, const Tile& b) { return a.tile_row < b.tile_row; });
-  const auto cols = std::minmax_element(wanted.begin(), wanted.end(), [](const Tile& a, const Tile& b) { return a.tile_col < b.tile_col; });
+  const auto rows = std::minmax_element(wanted.begin(), wanted.end(),
+                                        [](const Tile& a, const Tile& b) { return a.tile_row < b.tile_row; });
+  const auto cols = std::minmax_element(wanted.begin(), wanted.end(),
+                                        [](const Tile& a, const Tile& b) { return a.tile_col < b.tile_col; });
   const std::int64_t side = cube.grid.tile_pixels;
-  cube.area = {rows.first->tile_row * side, cols.first->tile_col * side, (rows.second->tile_row - rows.first->tile_row + 1) * side,
+  cube.area = {rows.first->tile_row * side, cols.first->tile_col * side,
+               (rows.second->tile_row - rows.first->tile_row + 1) * side,
                (cols.second->tile_col - cols.first->tile_col + 1) * side};
   cube.tiles = tiles_of(cube.grid, cube.area);
   std::erase_if(cube.tiles, [&](const Tile& tile) {
-    return std::none_of(wanted.begin(), wanted.end(), [&](const Tile& other) { return other.tile_row == tile.tile_row && other.tile_col == tile.tile_col; });
+    return std::none_of(wanted.begin(), wanted.end(), [&](const Tile& other) {
+      return other.tile_row == tile.tile_row && other.tile_col == tile.tile_col;
+    });
   });
   return {};
 }

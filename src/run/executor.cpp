@@ -31,20 +31,24 @@ Result<std::set<std::string>> chosen_steps(const Plan& plan, const Selection& se
 
 }  // namespace
 
-Result<WorkList> make_work_list(const Plan& plan, const Selection& selection, const RecordStore& records, const SizeOf& size_of) {
+Result<WorkList> make_work_list(const Plan& plan, const Selection& selection, const RecordStore& records,
+                                const SizeOf& size_of) {
   ECOCUBE_TRY_ASSIGN(const std::set<std::string> steps, chosen_steps(plan, selection));
   std::vector<std::string> tile_names;
   for (const Tile& tile : plan.cube.tiles) tile_names.push_back(tile.name());
   for (const std::string& tile : selection.tiles) {
-    if (!plan.cube.tile_named(tile)) return usage_error("--tiles: the cube has no tile '{}'{}", tile, suggestion(tile, tile_names));
+    if (!plan.cube.tile_named(tile))
+      return usage_error("--tiles: the cube has no tile '{}'{}", tile, suggestion(tile, tile_names));
   }
   WorkList work;
   std::set<std::string> available;
   for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
     const Task& task = plan.tasks[i];
     std::string reason = why_run(task, plan, records, size_of);
-    const bool chosen = steps.contains(task.step) && (selection.tiles.empty() || task.tile.empty() || selection.tiles.contains(task.tile));
-    const auto missing = std::find_if(task.needs.begin(), task.needs.end(), [&](const std::string& need) { return !available.contains(need); });
+    const bool chosen = steps.contains(task.step) &&
+                        (selection.tiles.empty() || task.tile.empty() || selection.tiles.contains(task.tile));
+    const auto missing = std::find_if(task.needs.begin(), task.needs.end(),
+                                      [&](const std::string& need) { return !available.contains(need); });
     if (reason.empty()) {
       work.done.insert(i);
       available.insert(task.id());
@@ -61,7 +65,8 @@ Result<WorkList> make_work_list(const Plan& plan, const Selection& selection, co
 /// One run of the thread executor: who waits for whom, what runs, what is left.
 class ThreadRun {
  public:
-  ThreadRun(ThreadExecutor& executor, const Plan& plan, const WorkList& work) : executor_(executor), plan_(plan), arena_(std::max(1, executor.settings_.threads)) {
+  ThreadRun(ThreadExecutor& executor, const Plan& plan, const WorkList& work)
+      : executor_(executor), plan_(plan), arena_(std::max(1, executor.settings_.threads)) {
     for (const auto& entry : work.to_do) waiting_[plan.tasks[entry.task].id()] = entry.task;
     for (const auto& [id, number] : waiting_) {
       for (const std::string& need : plan.tasks[number].needs) {
@@ -168,7 +173,8 @@ RunOutcome ThreadExecutor::run(const Plan& plan, const WorkList& work) {
   const ThreadLimit limit(settings_.threads);
   for (const auto& step : plan.steps) {
     const auto of_step = [&](std::size_t task) { return plan.tasks[task].step == step.name; };
-    const auto to_do = std::count_if(work.to_do.begin(), work.to_do.end(), [&](const auto& entry) { return of_step(entry.task); });
+    const auto to_do =
+        std::count_if(work.to_do.begin(), work.to_do.end(), [&](const auto& entry) { return of_step(entry.task); });
     const auto done = std::count_if(work.done.begin(), work.done.end(), of_step);
     progress_.step_planned(step.name, static_cast<std::size_t>(to_do), static_cast<std::size_t>(done));
   }

@@ -33,7 +33,8 @@ struct WorkList {
   std::vector<std::pair<std::size_t, std::string>> blocked;
 };
 
-Result<WorkList> make_work_list(const Plan& plan, const Selection& selection, const RecordStore& records, const SizeOf& size_of);
+Result<WorkList> make_work_list(const Plan& plan, const Selection& selection, const RecordStore& records,
+                                const SizeOf& size_of);
 
 /// How a run ended.
 struct RunOutcome {
@@ -68,7 +69,7 @@ class ThreadExecutor : public Executor {
 
 /// Runs one task of a plan from start to record: clears what a killed try left, runs the step, moves the outputs into
 /// place, keeps the record. `share_done` is told how far it is.
-Result<TaskRecord> run_task(const Plan& plan, const Task& task, const RunSettings& settings, RecordStore& records, std::vector<std::string>& notes,
-                            const std::function<void(double)>& share_done);
+Result<TaskRecord> run_task(const Plan& plan, const Task& task, const RunSettings& settings, RecordStore& records,
+                            std::vector<std::string>& notes, const std::function<void(double)>& share_done);
 
 }  // namespace ecocube

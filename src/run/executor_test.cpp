@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 struct Workshop {
   std::mutex mutex;
   std::vector<std::string> ran;
-  std::set<std::string> broken;   ///< tasks that fail on their input
-  std::set<std::string> full;     ///< tasks that meet a full disk
+  std::set<std::string> broken;  ///< tasks that fail on their input
+  std::set<std::string> full;    ///< tasks that meet a full disk
   std::atomic<int> at_once{0}, most_at_once{0};
 };
 
@@ -66,7 +66,8 @@ class ToyStep : public Step {
 class ExecutorTest : public testing::Test {
  protected:
   void SetUp() override {
-    settings.root = fs::path(testing::TempDir()) / ("ecocube_run_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    settings.root = fs::path(testing::TempDir()) /
+                    ("ecocube_run_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     settings.memory_bytes = 1000;
     fs::remove_all(settings.root);
     fs::create_directories(settings.root);
@@ -76,12 +77,14 @@ class ExecutorTest : public testing::Test {
   Plan plan(const std::string& second_word = "b") {
     Recipe recipe;
     recipe.steps = {{"first", "first", Value::object()}, {"second", "second", {{"word", second_word}}}};
-    const StepList steps{[this] { return std::make_unique<ToyStep>("first", workshop); }, [this] { return std::make_unique<ToyStep>("second", workshop); }};
+    const StepList steps{[this] { return std::make_unique<ToyStep>("first", workshop); },
+                         [this] { return std::make_unique<ToyStep>("second", workshop); }};
     Cube cube;
     cube.grid = {"EPSG:3035", 30, 0, 0, 10};
     cube.area = {0, 0, 10, 30};
     cube.tiles = tiles_of(cube.grid, cube.area);
-    auto made = make_plan(recipe, steps, cube, clc_legend(), {}, settings, [](const std::string&) { return std::string("same"); });
+    auto made = make_plan(recipe, steps, cube, clc_legend(), {}, settings,
+                          [](const std::string&) { return std::string("same"); });
     EXPECT_TRUE(made) << made.error().message;
     return std::move(*made);
   }
@@ -183,7 +186,10 @@ TEST_F(ExecutorTest, AnUnknownStepOrTileInASelectionIsATypingError) {
   const Plan made = plan();
   EXPECT_EQ(make_work_list(made, {.until = "frist", .only = {}, .tiles = {}}, records, sizes()).error().message,
             "the recipe has no step 'frist' - did you mean 'first'?");
-  EXPECT_EQ(make_work_list(made, {.until = {}, .only = {}, .tiles = {"r000_c003"}}, records, sizes()).error().message.rfind("--tiles: the cube has no tile 'r000_c003'", 0), 0u);
+  EXPECT_EQ(make_work_list(made, {.until = {}, .only = {}, .tiles = {"r000_c003"}}, records, sizes())
+                .error()
+                .message.rfind("--tiles: the cube has no tile 'r000_c003'", 0),
+            0u);
 }
 
 TEST_F(ExecutorTest, TasksRunTogetherOnlyWhileTheirMemoryFits) {

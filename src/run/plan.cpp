@@ -23,7 +23,8 @@ std::uint64_t RunSettings::memory_per_task() const {
 }
 
 const Plan::PlannedStep* Plan::step_named(const std::string& name) const {
-  const auto found = std::find_if(steps.begin(), steps.end(), [&](const PlannedStep& step) { return step.name == name; });
+  const auto found =
+      std::find_if(steps.begin(), steps.end(), [&](const PlannedStep& step) { return step.name == name; });
   return found == steps.end() ? nullptr : &*found;
 }
 
@@ -32,11 +33,17 @@ const Task* Plan::task_with_id(const std::string& id) const {
   return found == index.end() ? nullptr : &tasks[found->second];
 }
 
-std::string task_key(const Task& task, const StepInfo& info, const std::function<std::string(const std::string&)>& key_of) {
-  Value all = {{"step", info.name}, {"version", info.version}, {"tile", task.tile}, {"period", task.period}, {"facts", task.facts}};
+std::string task_key(const Task& task, const StepInfo& info,
+                     const std::function<std::string(const std::string&)>& key_of) {
+  Value all = {{"step", info.name},
+               {"version", info.version},
+               {"tile", task.tile},
+               {"period", task.period},
+               {"facts", task.facts}};
   all["inputs"] = Value::array();
   // The folder of an input is left out, so that data can move without being computed again.
-  for (const TaskInput& input : task.inputs) all["inputs"].push_back({fs::path(input.name).filename().string(), input.identity});
+  for (const TaskInput& input : task.inputs)
+    all["inputs"].push_back({fs::path(input.name).filename().string(), input.identity});
   all["needs"] = Value::array();
   for (const std::string& need : task.needs) all["needs"].push_back({need, key_of(need)});
   return sha256_hex(all.dump()).substr(0, 32);
@@ -75,7 +82,8 @@ class RecipePlanning : public Planning {
     }
     for (const LayerFile& file : layer.files) {
       const std::string path = replace_all(file.path, "{tile}", tile);
-      const bool known = std::any_of(task.inputs.begin(), task.inputs.end(), [&](const TaskInput& other) { return other.name == path; });
+      const bool known = std::any_of(task.inputs.begin(), task.inputs.end(),
+                                     [&](const TaskInput& other) { return other.name == path; });
       if (known) continue;
       ECOCUBE_TRY_ASSIGN(TaskInput found, input(path));
       task.inputs.push_back(std::move(found));
@@ -95,18 +103,22 @@ class RecipePlanning : public Planning {
     step_name_ = name;
     const std::size_t first = plan_.tasks.size();
     if (auto planned = step.plan(*this); !planned) {
-      if (planned.error().blame == Blame::usage) return within(fmt::format("{}: steps.{}", recipe_.origin, name), planned.error());
+      if (planned.error().blame == Blame::usage)
+        return within(fmt::format("{}: steps.{}", recipe_.origin, name), planned.error());
       return within(name, planned.error());
     }
     for (std::size_t i = first; i < plan_.tasks.size(); ++i) {
       Task& task = plan_.tasks[i];
       for (const std::string& need : task.needs) {
-        if (!plan_.index.contains(need)) return usage_error("{}: task {} needs {}, which no earlier step makes", name, task.id(), need);
+        if (!plan_.index.contains(need))
+          return usage_error("{}: task {} needs {}, which no earlier step makes", name, task.id(), need);
       }
       task.facts["options"] = options;
       task.facts["grid"] = grid_facts(task.tile);
-      task.key = task_key(task, step.info(), [&](const std::string& id) { return plan_.tasks[plan_.index.at(id)].key; });
-      if (!plan_.index.emplace(task.id(), i).second) return usage_error("{}: task {} is planned twice", name, task.id());
+      task.key =
+          task_key(task, step.info(), [&](const std::string& id) { return plan_.tasks[plan_.index.at(id)].key; });
+      if (!plan_.index.emplace(task.id(), i).second)
+        return usage_error("{}: task {} is planned twice", name, task.id());
     }
     return {};
   }
@@ -116,7 +128,10 @@ class RecipePlanning : public Planning {
     const Grid& grid = plan_.cube.grid;
     const Tile* tile = plan_.cube.tile_named(tile_name);
     const Window& window = tile ? tile->window : plan_.cube.area;
-    return {{"crs", grid.crs}, {"pixel", grid.pixel}, {"origin", {grid.origin_x, grid.origin_y}}, {"window", {window.row, window.col, window.rows, window.cols}}};
+    return {{"crs", grid.crs},
+            {"pixel", grid.pixel},
+            {"origin", {grid.origin_x, grid.origin_y}},
+            {"window", {window.row, window.col, window.rows, window.cols}}};
   }
 
   const Recipe& recipe_;
@@ -154,7 +169,8 @@ std::string input_difference(const std::vector<TaskInput>& before, const std::ve
   for (const TaskInput& input : now) {
     const auto found = old.find(input.name);
     if (found == old.end()) return fmt::format("input {} is new", input.name);
-    if (found->second != input.identity) return fmt::format("input {} changed: {} -> {}", input.name, found->second, input.identity);
+    if (found->second != input.identity)
+      return fmt::format("input {} changed: {} -> {}", input.name, found->second, input.identity);
     old.erase(found);
   }
   return old.empty() ? "" : fmt::format("input {} is gone", old.begin()->first);
@@ -168,8 +184,8 @@ std::vector<std::string> names_of(const StepList& steps) {
   return names;
 }
 
-Result<Plan> make_plan(const Recipe& recipe, const StepList& steps, const Cube& cube, const Legend& legend, const LayerSet& sources,
-                       const RunSettings& settings, const IdentityOf& identity_of) {
+Result<Plan> make_plan(const Recipe& recipe, const StepList& steps, const Cube& cube, const Legend& legend,
+                       const LayerSet& sources, const RunSettings& settings, const IdentityOf& identity_of) {
   Plan plan;
   plan.cube = cube;
   plan.legend = legend;
@@ -178,7 +194,8 @@ Result<Plan> make_plan(const Recipe& recipe, const StepList& steps, const Cube& 
   const std::vector<std::string> known = names_of(steps);
   for (const StepSpec& spec : recipe.steps) {
     const auto found = std::find(known.begin(), known.end(), spec.kind);
-    if (found == known.end()) return usage_error("{}: steps.{}: unknown step{}", recipe.origin, spec.kind, suggestion(spec.kind, known));
+    if (found == known.end())
+      return usage_error("{}: steps.{}: unknown step{}", recipe.origin, spec.kind, suggestion(spec.kind, known));
     auto step = steps[static_cast<std::size_t>(found - known.begin())]();
     OptionSet options;
     step->declare(options);
@@ -196,13 +213,15 @@ std::string why_run(const Task& task, const Plan& plan, const RecordStore& recor
     for (const auto& output : record->outputs) {
       const auto size = size_of(output.path);
       if (!size) return fmt::format("output {} is gone", output.path);
-      if (*size != output.bytes) return fmt::format("output {} changed: {} -> {} bytes", output.path, output.bytes, *size);
+      if (*size != output.bytes)
+        return fmt::format("output {} changed: {} -> {} bytes", output.path, output.bytes, *size);
     }
     return "";
   }
   // What the person has changed comes before what follows from it.
   std::string reason;
-  if (record->facts.contains("options")) reason = difference(record->facts["options"], task.facts["options"], "options");
+  if (record->facts.contains("options"))
+    reason = difference(record->facts["options"], task.facts["options"], "options");
   if (reason.empty()) reason = difference(record->facts, task.facts, "");
   if (reason.empty()) reason = input_difference(record->inputs, task.inputs);
   if (!reason.empty()) return reason;

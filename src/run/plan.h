@@ -11,18 +11,18 @@
 
 #include "data/cube/grid.h"
 #include "data/cube/layer.h"
-#include "run/record.h"
 #include "run/recipe.h"
+#include "run/record.h"
 #include "run/step.h"
 
 namespace ecocube {
 
 /// Where a run works and what it may use.
 struct RunSettings {
-  std::filesystem::path root;          ///< the run's folder
-  std::filesystem::path cache;         ///< files fetched from afar
+  std::filesystem::path root;   ///< the run's folder
+  std::filesystem::path cache;  ///< files fetched from afar
   int threads = 1;
-  std::uint64_t memory_bytes = 0;      ///< bound for the whole process
+  std::uint64_t memory_bytes = 0;  ///< bound for the whole process
   std::uint64_t memory_per_task() const;
 };
 
@@ -40,7 +40,7 @@ struct Plan {
   Legend legend;
   std::vector<PlannedStep> steps;
   std::vector<Task> tasks;
-  LayerSet layers;                 ///< as the last step leaves them
+  LayerSet layers;  ///< as the last step leaves them
   std::vector<std::string> notes;
 
   const PlannedStep* step_named(const std::string& name) const;
@@ -49,14 +49,15 @@ struct Plan {
 };
 
 /// Plans every step. `sources` are the layers that the recipe's raster sources give.
-Result<Plan> make_plan(const Recipe& recipe, const StepList& steps, const Cube& cube, const Legend& legend, const LayerSet& sources,
-                       const RunSettings& settings, const IdentityOf& identity_of);
+Result<Plan> make_plan(const Recipe& recipe, const StepList& steps, const Cube& cube, const Legend& legend,
+                       const LayerSet& sources, const RunSettings& settings, const IdentityOf& identity_of);
 
 /// The steps' names and their options for messages, help and the schema.
 std::vector<std::string> names_of(const StepList& steps);
 
 /// The hash of all that decides a task's outputs; `key_of` gives the keys of the tasks it needs.
-std::string task_key(const Task& task, const StepInfo& info, const std::function<std::string(const std::string&)>& key_of);
+std::string task_key(const Task& task, const StepInfo& info,
+                     const std::function<std::string(const std::string&)>& key_of);
 
 /// Size of an output on the disk; nothing when it is not there. Tests put their own.
 using SizeOf = std::function<std::optional<std::uint64_t>(const std::string& output)>;

@@ -55,7 +55,8 @@ Result<Plan> plan_recipe(const Recipe& recipe, const StepList& steps, const RunS
   if (!legend) return within(recipe.origin, legend.error());
   auto sources = source_layers(recipe);
   if (!sources) return within(recipe.origin, sources.error());
-  return make_plan(recipe, steps, *cube, *legend, *sources, settings, [](const std::string& path) { return file_identity(path); });
+  return make_plan(recipe, steps, *cube, *legend, *sources, settings,
+                   [](const std::string& path) { return file_identity(path); });
 }
 
 Value resolved_recipe(const Recipe& recipe, const Plan& plan) {
@@ -100,7 +101,8 @@ Value recipe_schema(const StepList& steps) {
                   {"additionalProperties", false},
                   {"required", {"cube", "steps"}}};
   schema["properties"]["cube"] = described(cube_options, "grid, area and years");
-  schema["properties"]["sources"] = {{"type", "object"}, {"additionalProperties", described(source_options, "a satellite archive or rasters")}};
+  schema["properties"]["sources"] = {
+      {"type", "object"}, {"additionalProperties", described(source_options, "a satellite archive or rasters")}};
   schema["properties"]["points"] = described(points_options, "dated points to learn from");
   schema["properties"]["steps"] = {{"type", "array"}, {"items", {{"oneOf", one_step}}}};
   schema["properties"]["legend"] = {{"type", "string"}, {"default", "clc"}, {"description", "clc, or a CSV file"}};

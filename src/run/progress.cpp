@@ -22,10 +22,12 @@ Clock steady_clock() {
   return [start] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
 }
 
-TextProgress::TextProgress(std::FILE* out, bool terminal, Clock clock) : out_(out), terminal_(terminal), clock_(std::move(clock)) {}
+TextProgress::TextProgress(std::FILE* out, bool terminal, Clock clock)
+    : out_(out), terminal_(terminal), clock_(std::move(clock)) {}
 
 TextProgress::StepState& TextProgress::state_of(const std::string& step) {
-  const auto found = std::find_if(steps_.begin(), steps_.end(), [&](const StepState& state) { return state.name == step; });
+  const auto found =
+      std::find_if(steps_.begin(), steps_.end(), [&](const StepState& state) { return state.name == step; });
   if (found != steps_.end()) return *found;
   steps_.push_back({});
   steps_.back().name = step;
@@ -80,7 +82,8 @@ std::string TextProgress::bar_line(const StepState& state) const {
 
 std::string TextProgress::plain_line(const StepState& state) const {
   const double seconds = clock_() - state.started;
-  std::string line = fmt::format("{:<12} {} of {} tasks, {}", state.name, state.ended, state.to_do, format_duration(seconds));
+  std::string line =
+      fmt::format("{:<12} {} of {} tasks, {}", state.name, state.ended, state.to_do, format_duration(seconds));
   if (state.done_before) line += fmt::format(" ({} were done before)", state.done_before);
   if (state.failed) line += fmt::format(", {} failed", state.failed);
   return line;

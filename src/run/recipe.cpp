@@ -13,13 +13,19 @@ namespace fs = std::filesystem;
 
 void SourceSpec::declare(OptionSet& options) {
   options.add("format", format, "how the files are laid out").choices({"glad", "rasters"}).required();
-  options.add("path", path,
-              "glad: folder or http(s) prefix of the archive; rasters: file pattern with {variable}, {start}, {end}, {year}, * and ?")
+  options
+      .add("path", path,
+           "glad: folder or http(s) prefix of the archive; rasters: file pattern with {variable}, {start}, {end}, "
+           "{year}, * and ?")
       .required();
   options.add("variable", variable, "rasters: name of the variable when the pattern has no {variable}");
-  options.add("mask", mask, "glad: quality flags that count as clear: strict, default, relaxed, eumap, no-snow, or a list of codes");
-  options.add("bad_scene", bad_scene, "glad: what a damaged scene does: fail the task, or skip with a line in the run log").choices({"fail", "skip"});
-  options.add("kind", kind, "rasters: what the numbers are, which decides how they are resampled").choices({"continuous", "classes"});
+  options.add("mask", mask,
+              "glad: quality flags that count as clear: strict, default, relaxed, eumap, no-snow, or a list of codes");
+  options
+      .add("bad_scene", bad_scene, "glad: what a damaged scene does: fail the task, or skip with a line in the run log")
+      .choices({"fail", "skip"});
+  options.add("kind", kind, "rasters: what the numbers are, which decides how they are resampled")
+      .choices({"continuous", "classes"});
   options.add("periods", periods, "rasters: how a year is divided").choices({"seasons", "months", "quarters", "years"});
   options.add("band", band, "rasters: which band to read; 0: the only one").range(0, 65535);
   options.add("unit", unit, "rasters: unit of the values, when the files do not say");
@@ -45,7 +51,8 @@ void PointsSpec::declare(OptionSet& options) {
 void CubeSpec::declare(OptionSet& options) {
   options.add("name", name, "short name of the area, used in file names");
   options.add("grid", grid, "{crs, pixel, origin: [x, y] of the upper left corner, tile: pixels}").required();
-  options.add("area", area, "{bbox: [min x, min y, max x, max y]}, {file: polygons} or {tiles: [r000_c000, …]}").required();
+  options.add("area", area, "{bbox: [min x, min y, max x, max y]}, {file: polygons} or {tiles: [r000_c000, …]}")
+      .required();
   options.add("years", years, "2015..2020, or a list of years").required();
 }
 
@@ -76,7 +83,8 @@ class Substitution {
       if (end == std::string::npos) return usage_error("{}: {}: '${{' without '}}' in '{}'", origin_, path, text);
       const std::string name = text.substr(begin + 2, end - begin - 2);
       const auto setting = settings_.find(name);
-      if (setting == settings_.end()) return usage_error("{}: {}: ${{{}}} is not set; add --set {}=…", origin_, path, name, name);
+      if (setting == settings_.end())
+        return usage_error("{}: {}: ${{{}}} is not set; add --set {}=…", origin_, path, name, name);
       used_.insert(name);
       text.replace(begin, end - begin + 1, setting->second);
       begin += setting->second.size();
@@ -107,7 +115,8 @@ Result<std::vector<StepSpec>> read_steps(const Value& list) {
       step.kind = entry.begin().key();
       step.options = entry.begin().value().is_null() ? Value::object() : entry.begin().value();
     } else {
-      return usage_error("steps: each entry is one step with its options, such as '- fill-gaps: {{window: 9}}', got {}", entry.dump());
+      return usage_error("steps: each entry is one step with its options, such as '- fill-gaps: {{window: 9}}', got {}",
+                         entry.dump());
     }
     const int number = ++seen[step.kind];
     step.name = number == 1 ? step.kind : fmt::format("{}-{}", step.kind, number);
@@ -178,7 +187,9 @@ const Value& at_or_null(const Value& map, const std::string& key) {
   return map.is_object() && map.contains(key) ? map.at(key) : nothing;
 }
 
-std::string text_or_empty(const Value& value) { return value.is_string() ? value.get<std::string>() : ""; }
+std::string text_or_empty(const Value& value) {
+  return value.is_string() ? value.get<std::string>() : "";
+}
 
 Result<std::vector<SourceSpec>> read_sources(const Value& map, const Value& raw, const fs::path& folder) {
   std::vector<SourceSpec> sources;
@@ -206,11 +217,15 @@ void put_resolved_paths(Recipe& recipe) {
 
 }  // namespace
 
-Result<Value> parse_value(const std::string& yaml, const std::string& origin) { return parse_yaml(yaml, origin); }
+Result<Value> parse_value(const std::string& yaml, const std::string& origin) {
+  return parse_yaml(yaml, origin);
+}
 
-Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, const fs::path& folder, const Settings& settings) {
+Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, const fs::path& folder,
+                            const Settings& settings) {
   ECOCUBE_TRY_ASSIGN(Value document, parse_yaml(yaml, origin));
-  if (!document.is_object()) return usage_error("{}: a recipe is a map with the keys cube, sources, points, steps, legend", origin);
+  if (!document.is_object())
+    return usage_error("{}: a recipe is a map with the keys cube, sources, points, steps, legend", origin);
   const auto in_file = [&](Error error) { return within(origin, std::move(error)); };
 
   std::set<std::string> names, used;
@@ -242,7 +257,8 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
   if (auto done = cube_keys.read(cube, "cube"); !done) return in_file(done.error());
   if (recipe.cube.area.is_object() && recipe.cube.area.contains("file")) {
     const std::string file = value_text(recipe.cube.area["file"]);
-    recipe.cube.area["file"] = resolved_path(text_or_empty(at_or_null(at_or_null(at_or_null(raw, "cube"), "area"), "file")), file, folder);
+    recipe.cube.area["file"] =
+        resolved_path(text_or_empty(at_or_null(at_or_null(at_or_null(raw, "cube"), "area"), "file")), file, folder);
   }
   auto source_list = read_sources(sources, at_or_null(raw, "sources"), folder);
   if (!source_list) return in_file(source_list.error());
@@ -252,13 +268,15 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
     OptionSet options;
     recipe.points->declare(options);
     if (auto done = options.read(points, "points"); !done) return in_file(done.error());
-    recipe.points->path = resolved_path(text_or_empty(at_or_null(at_or_null(raw, "points"), "path")), recipe.points->path, folder);
+    recipe.points->path =
+        resolved_path(text_or_empty(at_or_null(at_or_null(raw, "points"), "path")), recipe.points->path, folder);
   }
   auto step_list = read_steps(steps);
   if (!step_list) return in_file(step_list.error());
   recipe.steps = std::move(*step_list);
   recipe.legend = value_text(legend);
-  if (recipe.legend != "clc") recipe.legend = resolved_path(text_or_empty(at_or_null(raw, "legend")), recipe.legend, folder);
+  if (recipe.legend != "clc")
+    recipe.legend = resolved_path(text_or_empty(at_or_null(raw, "legend")), recipe.legend, folder);
   recipe.resolved = std::move(document);
   put_resolved_paths(recipe);
   return recipe;
@@ -266,7 +284,8 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
 
 Result<Recipe> read_recipe(const fs::path& file, const Settings& settings) {
   ECOCUBE_TRY_ASSIGN(const std::string text, read_text(file));
-  return parse_recipe(text, file.filename().string(), file.parent_path().empty() ? fs::path(".") : file.parent_path(), settings);
+  return parse_recipe(text, file.filename().string(), file.parent_path().empty() ? fs::path(".") : file.parent_path(),
+                      settings);
 }
 
 }  // namespace ecocube

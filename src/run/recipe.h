@@ -18,14 +18,14 @@ namespace ecocube {
 /// One entry under `sources`: a satellite archive or a set of rasters.
 struct SourceSpec {
   std::string name;
-  std::string format;                ///< `glad` or `rasters`
-  std::string path;                  ///< folder, URL prefix, or file pattern with {variable}, {start}, {end}, *
-  std::string variable;              ///< rasters: name of the variable when the pattern has no {variable}
-  std::vector<std::string> mask;     ///< glad: quality flag preset or codes
-  std::string bad_scene = "fail";    ///< glad: `fail` or `skip` on a damaged scene
-  std::string kind = "continuous";   ///< rasters: `continuous` or `classes`
-  std::string periods = "seasons";   ///< rasters: how a year is divided
-  int band = 0;                      ///< rasters: band to read of files that have several
+  std::string format;               ///< `glad` or `rasters`
+  std::string path;                 ///< folder, URL prefix, or file pattern with {variable}, {start}, {end}, *
+  std::string variable;             ///< rasters: name of the variable when the pattern has no {variable}
+  std::vector<std::string> mask;    ///< glad: quality flag preset or codes
+  std::string bad_scene = "fail";   ///< glad: `fail` or `skip` on a damaged scene
+  std::string kind = "continuous";  ///< rasters: `continuous` or `classes`
+  std::string periods = "seasons";  ///< rasters: how a year is divided
+  int band = 0;                     ///< rasters: band to read of files that have several
   std::string unit;
   std::optional<double> scale, offset, no_data;  ///< rasters: what the files do not say themselves
   bool is_static = false;
@@ -35,35 +35,35 @@ struct SourceSpec {
 /// The entry `points`: a CSV file or any vector file, and what its columns mean.
 struct PointsSpec {
   std::string path;
-  std::string layer;               ///< of a vector file with several
-  std::string crs;                 ///< of x and y; empty: what the file says
-  std::string x = "x", y = "y";    ///< columns of a CSV file
+  std::string layer;             ///< of a vector file with several
+  std::string crs;               ///< of x and y; empty: what the file says
+  std::string x = "x", y = "y";  ///< columns of a CSV file
   std::string date = "date";
   std::string label = "label";
-  std::string weight;              ///< empty: every point weighs 1
-  std::string group;               ///< empty: no groups given
-  std::string id;                  ///< empty: the row number
+  std::string weight;  ///< empty: every point weighs 1
+  std::string group;   ///< empty: no groups given
+  std::string id;      ///< empty: the row number
   void declare(OptionSet& options);
 };
 
 /// The entry `cube`.
 struct CubeSpec {
   std::string name = "area";
-  Value grid;    ///< crs, pixel, origin, tile
-  Value area;    ///< {bbox: […]}, {file: …} or {tiles: […]}
+  Value grid;  ///< crs, pixel, origin, tile
+  Value area;  ///< {bbox: […]}, {file: …} or {tiles: […]}
   Value years;
   void declare(OptionSet& options);
 };
 
 struct StepSpec {
-  std::string name;   ///< unique within the recipe: `fill-gaps`; a second one of its kind is `fill-gaps-2`
-  std::string kind;   ///< `fill-gaps`
+  std::string name;  ///< unique within the recipe: `fill-gaps`; a second one of its kind is `fill-gaps-2`
+  std::string kind;  ///< `fill-gaps`
   Value options;
 };
 
 /// What to make. Read from YAML; unknown keys are errors that name their full path.
 struct Recipe {
-  std::string origin;   ///< file name, for messages
+  std::string origin;  ///< file name, for messages
   CubeSpec cube;
   std::vector<SourceSpec> sources;
   std::optional<PointsSpec> points;

@@ -34,7 +34,9 @@ std::string with(std::string from, std::string to) {
   return text;
 }
 
-std::string message(const Result<Recipe>& outcome) { return outcome ? "no error" : outcome.error().message; }
+std::string message(const Result<Recipe>& outcome) {
+  return outcome ? "no error" : outcome.error().message;
+}
 
 TEST(Recipe, ARecipeIsReadWholeAndSettingsFillItsPlaces) {
   const auto recipe = parse(kRecipe);
@@ -57,7 +59,10 @@ TEST(Recipe, ASettingThatNothingUsesIsATypingError) {
 }
 
 TEST(Recipe, ASettingCanOverrideAKeyByItsPath) {
-  const auto recipe = parse(kRecipe, {{"archive", "/a"}, {"steps.fill-gaps.window", "5"}, {"cube.years", "2016"}, {"steps.mosaic.compress", "deflate"}});
+  const auto recipe = parse(kRecipe, {{"archive", "/a"},
+                                      {"steps.fill-gaps.window", "5"},
+                                      {"cube.years", "2016"},
+                                      {"steps.mosaic.compress", "deflate"}});
   ASSERT_TRUE(recipe) << recipe.error().message;
   EXPECT_EQ(recipe->steps[1].options["window"], 5);
   EXPECT_EQ(recipe->cube.years, 2016);
@@ -65,9 +70,11 @@ TEST(Recipe, ASettingCanOverrideAKeyByItsPath) {
 }
 
 TEST(Recipe, AnUnknownKeyIsNamedByItsFullPath) {
-  EXPECT_EQ(message(parse(with("mask: default", "maks: default"))), "demo.yaml: sources.landsat.maks: unknown key - did you mean 'mask'?");
+  EXPECT_EQ(message(parse(with("mask: default", "maks: default"))),
+            "demo.yaml: sources.landsat.maks: unknown key - did you mean 'mask'?");
   EXPECT_EQ(message(parse(with("legend:", "legends:"))), "demo.yaml: legends: unknown key - did you mean 'legend'?");
-  EXPECT_EQ(message(parse(with("years: 2015", "yeers: 2015"))), "demo.yaml: cube.yeers: unknown key - did you mean 'years'?");
+  EXPECT_EQ(message(parse(with("years: 2015", "yeers: 2015"))),
+            "demo.yaml: cube.yeers: unknown key - did you mean 'years'?");
 }
 
 TEST(Recipe, ASecondStepOfAKindGetsANumber) {
@@ -109,11 +116,14 @@ std::string cube_message(const std::string& yaml) {
 }
 
 TEST(Cube, MistakesInTheGridAndAreaNameTheirKey) {
-  EXPECT_EQ(cube_message(with("EPSG:3035", "EPSG:30355")).rfind("cube.grid.crs: unknown coordinate reference system 'EPSG:30355'", 0), 0u);
+  EXPECT_EQ(cube_message(with("EPSG:3035", "EPSG:30355"))
+                .rfind("cube.grid.crs: unknown coordinate reference system 'EPSG:30355'", 0),
+            0u);
   EXPECT_EQ(cube_message(with("pixel: 30", "pixl: 30")), "cube.grid.pixl: unknown key - did you mean 'pixel'?");
   EXPECT_EQ(cube_message(with("[4040000, 3200000, 4048000, 3208000]", "[4048000, 3200000, 4040000, 3208000]")),
             "cube.area.bbox: [4048000, 3200000, 4040000, 3208000] is empty: the order is min x, min y, max x, max y");
-  EXPECT_EQ(cube_message(with("2015..2017", "2017..2015")), "cube.years: '2017..2015' is no year and no span of years such as 2015..2020");
+  EXPECT_EQ(cube_message(with("2015..2017", "2017..2015")),
+            "cube.years: '2017..2015' is no year and no span of years such as 2015..2020");
   EXPECT_EQ(cube_message(with("{bbox: [4040000, 3200000, 4048000, 3208000]}", "{tiles: [r1c2]}")),
             "cube.area.tiles: 'r1c2' is no tile name such as r075_c104");
 }

@@ -7,10 +7,13 @@ namespace ecocube {
 namespace fs = std::filesystem;
 
 Value to_json(const TaskRecord& record) {
-  Value json = {{"id", record.id}, {"key", record.key}, {"inputs", Value::array()}, {"needs", Value::object()}, {"facts", record.facts}, {"outputs", Value::array()}};
-  for (const TaskInput& input : record.inputs) json["inputs"].push_back({{"name", input.name}, {"identity", input.identity}});
+  Value json = {{"id", record.id},          {"key", record.key},     {"inputs", Value::array()},
+                {"needs", Value::object()}, {"facts", record.facts}, {"outputs", Value::array()}};
+  for (const TaskInput& input : record.inputs)
+    json["inputs"].push_back({{"name", input.name}, {"identity", input.identity}});
   for (const auto& [id, key] : record.needs) json["needs"][id] = key;
-  for (const auto& output : record.outputs) json["outputs"].push_back({{"path", output.path}, {"bytes", output.bytes}, {"sha256", output.sha256}});
+  for (const auto& output : record.outputs)
+    json["outputs"].push_back({{"path", output.path}, {"bytes", output.bytes}, {"sha256", output.sha256}});
   return json;
 }
 
@@ -23,14 +26,17 @@ Result<TaskRecord> record_from_json(const std::string& text, const std::string& 
     record.facts = json.at("facts");
     for (const Value& input : json.at("inputs")) record.inputs.push_back({input.at("name"), input.at("identity")});
     for (const auto& [id, key] : json.at("needs").items()) record.needs[id] = key;
-    for (const Value& output : json.at("outputs")) record.outputs.push_back({output.at("path"), output.at("bytes"), output.at("sha256")});
+    for (const Value& output : json.at("outputs"))
+      record.outputs.push_back({output.at("path"), output.at("bytes"), output.at("sha256")});
     return record;
   } catch (const Value::exception& problem) {
     return input_error("record {}: {}", origin, problem.what());
   }
 }
 
-fs::path DiskRecords::file_of(const std::string& id) const { return folder_ / (id + ".json"); }
+fs::path DiskRecords::file_of(const std::string& id) const {
+  return folder_ / (id + ".json");
+}
 
 std::optional<TaskRecord> DiskRecords::find(const std::string& id) const {
   const auto text = read_text(file_of(id));
@@ -40,7 +46,9 @@ std::optional<TaskRecord> DiskRecords::find(const std::string& id) const {
   return std::move(*record);
 }
 
-Result<void> DiskRecords::keep(const TaskRecord& record) { return write_text_atomic(file_of(record.id), to_json(record).dump(1) + "\n"); }
+Result<void> DiskRecords::keep(const TaskRecord& record) {
+  return write_text_atomic(file_of(record.id), to_json(record).dump(1) + "\n");
+}
 
 void DiskRecords::forget(const std::string& id) {
   std::error_code ignored;

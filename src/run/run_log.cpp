@@ -19,8 +19,8 @@ std::string utc_now() {
   const auto now = std::chrono::system_clock::now();
   const Day day = std::chrono::floor<std::chrono::days>(now);
   const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::milliseconds>(now - day)};
-  return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", iso_date(day), time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
+  return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", iso_date(day), time.hours().count(), time.minutes().count(),
+                     time.seconds().count(), time.subseconds().count());
 }
 
 }  // namespace
@@ -36,7 +36,8 @@ Result<void> RunLog::add(const std::string& event, const Value& details) {
   const ssize_t count = ::write(descriptor, text.data(), text.size());
   const int code = errno;
   ::close(descriptor);
-  if (count != static_cast<ssize_t>(text.size())) return machine_error("writing run log {}: {}", file_.string(), std::strerror(code));
+  if (count != static_cast<ssize_t>(text.size()))
+    return machine_error("writing run log {}: {}", file_.string(), std::strerror(code));
   return {};
 }
 

@@ -13,7 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path scratch(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("ecocube_log_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+  const fs::path folder = fs::path(testing::TempDir()) /
+                          ("ecocube_log_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
   fs::remove_all(folder);
   fs::create_directories(folder);
   return folder / name;
@@ -41,7 +42,12 @@ TEST(RunLog, AFolderThatIsNotThereIsTheMachinesFault) {
 
 TEST(DiskRecords, ARecordReadsBackAsItWasKept) {
   DiskRecords records(scratch("records"));
-  const TaskRecord record{"composite/r000_c000/20150321_20150624", "k", {{"1012.tif", "5 bytes"}}, {{"a", "b"}}, {{"options", {{"window", 9}}}}, {{"x.tif", 12, "ab"}}};
+  const TaskRecord record{"composite/r000_c000/20150321_20150624",
+                          "k",
+                          {{"1012.tif", "5 bytes"}},
+                          {{"a", "b"}},
+                          {{"options", {{"window", 9}}}},
+                          {{"x.tif", 12, "ab"}}};
   ASSERT_TRUE(records.keep(record));
   const auto found = records.find(record.id);
   ASSERT_TRUE(found);

@@ -13,7 +13,8 @@ namespace {
 /// The outputs of one running task under their temporary names.
 class StagedTask : public TaskRun {
  public:
-  StagedTask(const RunSettings& settings, std::vector<std::string>& notes, const std::function<void(double)>& share_done)
+  StagedTask(const RunSettings& settings, std::vector<std::string>& notes,
+             const std::function<void(double)>& share_done)
       : settings_(settings), notes_(notes), share_done_(share_done) {}
 
   const fs::path& root() const override { return settings_.root; }
@@ -53,7 +54,8 @@ class StagedTask : public TaskRun {
       ECOCUBE_TRY_ASSIGN(std::string sum, ecocube::file_sha256(partials_[i]));
       made.push_back({outputs_[i], bytes, std::move(sum)});
     }
-    for (std::size_t i = 0; i < outputs_.size(); ++i) ECOCUBE_TRY(move_into_place(partials_[i], settings_.root / outputs_[i]));
+    for (std::size_t i = 0; i < outputs_.size(); ++i)
+      ECOCUBE_TRY(move_into_place(partials_[i], settings_.root / outputs_[i]));
     std::sort(made.begin(), made.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
     share_done_(1 - share_);
     return made;
@@ -78,8 +80,8 @@ class StagedTask : public TaskRun {
 
 }  // namespace
 
-Result<TaskRecord> run_task(const Plan& plan, const Task& task, const RunSettings& settings, RecordStore& records, std::vector<std::string>& notes,
-                            const std::function<void(double)>& share_done) {
+Result<TaskRecord> run_task(const Plan& plan, const Task& task, const RunSettings& settings, RecordStore& records,
+                            std::vector<std::string>& notes, const std::function<void(double)>& share_done) {
   StagedTask staged(settings, notes, share_done);
   Result<void> ran;
   try {

@@ -47,9 +47,9 @@ class Planning {
   virtual const Cube& cube() const = 0;
   virtual const Recipe& recipe() const = 0;
   virtual const Legend& legend() const = 0;
-  virtual const std::string& step_name() const = 0;  ///< as in the recipe, e.g. `fill-gaps-2`
-  virtual LayerSet& layers() = 0;                     ///< made by the sources and steps before; change in place
-  virtual const std::vector<Task>& tasks() const = 0; ///< of all steps planned so far
+  virtual const std::string& step_name() const = 0;    ///< as in the recipe, e.g. `fill-gaps-2`
+  virtual LayerSet& layers() = 0;                      ///< made by the sources and steps before; change in place
+  virtual const std::vector<Task>& tasks() const = 0;  ///< of all steps planned so far
   virtual std::uint64_t memory_per_task() const = 0;
   /// Folder for files fetched from afar; kept between runs.
   virtual const std::filesystem::path& cache() const = 0;
@@ -83,8 +83,8 @@ struct StepInfo {
   std::string summary;  ///< one sentence
   std::string reads;
   std::string makes;
-  std::string memory;   ///< what it holds per task
-  int version = 1;      ///< raised when the same inputs give other bytes
+  std::string memory;  ///< what it holds per task
+  int version = 1;     ///< raised when the same inputs give other bytes
 };
 
 /// A named step of a recipe. One object serves one entry of the recipe: `declare` binds its options, `plan` is called

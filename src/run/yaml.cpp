@@ -18,13 +18,15 @@ Value scalar(const YAML::Node& node) {
   if (text == "true" || text == "false") return text == "true";
   if (text == "null" || text == "~" || text.empty()) return nullptr;
   if (const auto whole = parse_integer(text)) return *whole;
-  if (const auto number = parse_number(text); number && text.find_first_of("0123456789") != std::string::npos) return *number;
+  if (const auto number = parse_number(text); number && text.find_first_of("0123456789") != std::string::npos)
+    return *number;
   return text;
 }
 
 Result<Value> convert(const YAML::Node& node, const std::string& origin) {
   switch (node.Type()) {
-    case YAML::NodeType::Scalar: return scalar(node);
+    case YAML::NodeType::Scalar:
+      return scalar(node);
     case YAML::NodeType::Sequence: {
       Value list = Value::array();
       for (const YAML::Node& element : node) {
@@ -37,13 +39,15 @@ Result<Value> convert(const YAML::Node& node, const std::string& origin) {
       Value map = Value::object();
       for (const auto& entry : node) {
         const std::string key = entry.first.Scalar();
-        if (map.contains(key)) return usage_error("{}: key '{}' is given twice", place(origin, entry.first.Mark()), key);
+        if (map.contains(key))
+          return usage_error("{}: key '{}' is given twice", place(origin, entry.first.Mark()), key);
         ECOCUBE_TRY_ASSIGN(Value value, convert(entry.second, origin));
         map[key] = std::move(value);
       }
       return map;
     }
-    default: return Value(nullptr);
+    default:
+      return Value(nullptr);
   }
 }
 
@@ -56,7 +60,8 @@ void emit(YAML::Emitter& out, const Value& value) {
     }
     out << YAML::EndMap;
   } else if (value.is_array()) {
-    const bool flat = std::none_of(value.begin(), value.end(), [](const Value& element) { return element.is_structured(); });
+    const bool flat =
+        std::none_of(value.begin(), value.end(), [](const Value& element) { return element.is_structured(); });
     out << (flat ? YAML::Flow : YAML::Block) << YAML::BeginSeq;
     for (const Value& element : value) emit(out, element);
     out << YAML::EndSeq;

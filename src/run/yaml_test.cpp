@@ -7,9 +7,12 @@ namespace ecocube {
 namespace {
 
 TEST(Yaml, PlainScalarsGetTheirTypeAndQuotedOnesStayText) {
-  const auto value = parse_yaml("{a: 5, b: 0.5, c: true, d: 2015..2020, e: \"5\", f: EPSG:3035, g: ~, h: 2018-07-01}", "recipe");
+  const auto value =
+      parse_yaml("{a: 5, b: 0.5, c: true, d: 2015..2020, e: \"5\", f: EPSG:3035, g: ~, h: 2018-07-01}", "recipe");
   ASSERT_TRUE(value) << value.error().message;
-  EXPECT_EQ(*value, Value::parse(R"({"a":5,"b":0.5,"c":true,"d":"2015..2020","e":"5","f":"EPSG:3035","g":null,"h":"2018-07-01"})"));
+  EXPECT_EQ(
+      *value,
+      Value::parse(R"({"a":5,"b":0.5,"c":true,"d":"2015..2020","e":"5","f":"EPSG:3035","g":null,"h":"2018-07-01"})"));
 }
 
 TEST(Yaml, AMistakeIsToldWithFileLineAndColumn) {
@@ -25,7 +28,8 @@ TEST(Yaml, AKeyGivenTwiceIsAnError) {
 }
 
 TEST(Yaml, WhatIsWrittenReadsBackEqual) {
-  const Value value = Value::parse(R"({"a":[1,2.5,"x"],"b":{"c":"5","d":"true","e":null,"f":""},"g":[{"h":1}],"i":"a: b # c"})");
+  const Value value =
+      Value::parse(R"({"a":[1,2.5,"x"],"b":{"c":"5","d":"true","e":null,"f":""},"g":[{"h":1}],"i":"a: b # c"})");
   const auto read = parse_yaml(write_yaml(value), "written");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(*read, value) << write_yaml(value);

@@ -18,7 +18,9 @@ namespace {
 
 /// Stored numbers of a composite, by the option `encoding`. Reflectance is 0..1, temperature in kelvin.
 Encoding encoding_of(const std::string& choice, bool temperature, bool spread) {
-  if (choice == "uint16") return {DataType::uint16, temperature ? kGladTemperatureScale : kGladReflectanceScale, 0, 65535, temperature ? "K" : ""};
+  if (choice == "uint16")
+    return {DataType::uint16, temperature ? kGladTemperatureScale : kGladReflectanceScale, 0, 65535,
+            temperature ? "K" : ""};
   if (temperature) return {DataType::uint8, 0.5, spread ? 0.0 : 200.0, 255, "K"};
   return {DataType::uint8, 0.004, 0, 255, ""};
 }
@@ -32,7 +34,8 @@ class CompositeStep : public Step {
                                "Sums up the clear observations of each period, pixel by pixel",
                                "the scenes of a GLAD archive that fall into each period",
                                "one layer a band and statistic for every period (`red_p50`), and `clear_count`",
-                               "7 bands x intervals of a period x rows of a block x 5 bytes, and twice that for reading; the rows follow --memory",
+                               "7 bands x intervals of a period x rows of a block x 5 bytes, and twice that for "
+                               "reading; the rows follow --memory",
                                1};
     return info;
   }
@@ -40,10 +43,16 @@ class CompositeStep : public Step {
   void declare(OptionSet& options) override {
     options.add("source", source_, "name of the archive under sources; none: the only one");
     options.add("periods", periods_, "seasons, months, quarters, years, or a list of spans such as 04-01..06-15");
-    options.add("statistics", statistics_, "what is taken of the clear observations: percentiles (p25), mean, min, max, sd, median");
+    options.add("statistics", statistics_,
+                "what is taken of the clear observations: percentiles (p25), mean, min, max, sd, median");
     options.add("count", count_, "also write how many clear observations there were");
-    options.add("min_clear", min_clear_, "a scene is left out on a tile where less than this share of its pixels is clear").range(0, 1);
-    options.add("encoding", encoding_, "stored numbers: uint8 (reflectance x 250, K as (K - 200) x 2) or uint16 (as GLAD: x 40000, K x 100)").choices({"uint8", "uint16"});
+    options
+        .add("min_clear", min_clear_, "a scene is left out on a tile where less than this share of its pixels is clear")
+        .range(0, 1);
+    options
+        .add("encoding", encoding_,
+             "stored numbers: uint8 (reflectance x 250, K as (K - 200) x 2) or uint16 (as GLAD: x 40000, K x 100)")
+        .choices({"uint8", "uint16"});
   }
 
   Result<void> plan(Planning& planning) override;
@@ -71,7 +80,8 @@ class CompositeStep : public Step {
 
   Result<const SourceSpec*> find_source(const Recipe& recipe) const;
   Result<std::vector<std::vector<GladTile>>> archive_tiles(const Cube& cube) const;
-  Result<void> plan_task(Planning& planning, const Tile& tile, const Period& period, const std::vector<GladTile>& tiles, const GladSurvey& survey);
+  Result<void> plan_task(Planning& planning, const Tile& tile, const Period& period, const std::vector<GladTile>& tiles,
+                         const GladSurvey& survey);
   std::uint64_t bytes_per_row(std::int64_t cols, std::size_t times) const;
   std::int64_t rows_per_block(const Window& window, std::size_t times, std::uint64_t memory) const;
   void put_layers(Planning& planning, const Period& period) const;
@@ -101,7 +111,8 @@ Result<const SourceSpec*> CompositeStep::find_source(const Recipe& recipe) const
     names.push_back(source.name);
     if (!source_ || source.name == *source_) found = &source;
   }
-  if (source_ && !found) return usage_error("source: no archive '{}' under sources{}", *source_, suggestion(*source_, names));
+  if (source_ && !found)
+    return usage_error("source: no archive '{}' under sources{}", *source_, suggestion(*source_, names));
   if (names.empty()) return usage_error("the recipe has no source of format glad");
   if (!source_ && names.size() > 1) return usage_error("source: say which of {}", join(names, ", "));
   return found;
@@ -132,7 +143,8 @@ void CompositeStep::put_layers(Planning& planning, const Period& period) const {
   }
 }
 
-Result<void> CompositeStep::plan_task(Planning& planning, const Tile& tile, const Period& period, const std::vector<GladTile>& tiles, const GladSurvey& survey) {
+Result<void> CompositeStep::plan_task(Planning& planning, const Tile& tile, const Period& period,
+                                      const std::vector<GladTile>& tiles, const GladSurvey& survey) {
   Task task;
   task.step = step_name_;
   task.tile = tile.name();
@@ -140,13 +152,15 @@ Result<void> CompositeStep::plan_task(Planning& planning, const Tile& tile, cons
   std::vector<Scene> scenes;
   for (const GladRecord& record : survey.records) {
     const Day middle = glad_interval(record.interval_id).middle_day();
-    if (!record.present || !period.holds(middle) || std::find(tiles.begin(), tiles.end(), record.tile) == tiles.end()) continue;
+    if (!record.present || !period.holds(middle) || std::find(tiles.begin(), tiles.end(), record.tile) == tiles.end())
+      continue;
     scenes.push_back({record.tile, record.interval_id, record.identity});
     task.inputs.push_back({record.location, record.identity});
   }
   // The tile's name is part of the facts because identities alone do not tell two scenes of one size and time apart.
   task.facts["scenes"] = Value::array();
-  for (const Scene& scene : scenes) task.facts["scenes"].push_back(fmt::format("{}/{}", scene.tile.name(), scene.interval));
+  for (const Scene& scene : scenes)
+    task.facts["scenes"].push_back(fmt::format("{}/{}", scene.tile.name(), scene.interval));
   task.facts["mask"] = mask_.codes();
   task.facts["bad_scene"] = skip_bad_ ? "skip" : "fail";
   task.outputs = {fmt::format("tiles/{}/{}/{}.tif", tile.name(), step_name_, period.id())};
@@ -154,7 +168,8 @@ Result<void> CompositeStep::plan_task(Planning& planning, const Tile& tile, cons
   for (const Scene& scene : scenes) times.insert(scene.interval);
   const std::int64_t rows = rows_per_block(tile.window, times.size(), planning.memory_per_task());
   task.memory_bytes = bytes_per_row(tile.window.cols, times.size()) * static_cast<std::uint64_t>(rows);
-  task.disk_bytes = static_cast<std::uint64_t>(tile.window.pixels()) * outputs_.size() * bytes_of(outputs_.front().encoding.type);
+  task.disk_bytes =
+      static_cast<std::uint64_t>(tile.window.pixels()) * outputs_.size() * bytes_of(outputs_.front().encoding.type);
   scenes_[task.id()] = std::move(scenes);
   planning.add(std::move(task));
   return {};
@@ -175,7 +190,8 @@ Result<void> CompositeStep::plan(Planning& planning) {
   for (const std::string& name : statistics_) {
     const auto statistic = series::parse_statistic(name);
     if (!statistic) return within("statistics", statistic.error());
-    if (statistic->kind == series::Statistic::Kind::count) return usage_error("statistics: count is an option of its own (count: true)");
+    if (statistic->kind == series::Statistic::Kind::count)
+      return usage_error("statistics: count is an option of its own (count: true)");
     parsed_statistics_.push_back(*statistic);
   }
   if (parsed_statistics_.empty()) return usage_error("statistics: the list is empty");
@@ -183,10 +199,12 @@ Result<void> CompositeStep::plan(Planning& planning) {
     const bool temperature = static_cast<int>(band) + 1 == kGladTemperatureBand;
     for (std::size_t i = 0; i < parsed_statistics_.size(); ++i) {
       const bool spread = parsed_statistics_[i].kind == series::Statistic::Kind::standard_deviation;
-      outputs_.push_back({fmt::format("{}_{}", kGladBands[band], series::name_of(parsed_statistics_[i])), band, i, encoding_of(encoding_, temperature, spread)});
+      outputs_.push_back({fmt::format("{}_{}", kGladBands[band], series::name_of(parsed_statistics_[i])), band, i,
+                          encoding_of(encoding_, temperature, spread)});
     }
   }
-  if (count_) outputs_.push_back({kCountVariable, 0, 0, {outputs_[0].encoding.type, 1, 0, outputs_[0].encoding.no_data, ""}});
+  if (count_)
+    outputs_.push_back({kCountVariable, 0, 0, {outputs_[0].encoding.type, 1, 0, outputs_[0].encoding.no_data, ""}});
 
   HttpOptions http;
   http.credentials = HttpCredentials::from_environment();
@@ -201,7 +219,8 @@ Result<void> CompositeStep::plan(Planning& planning) {
   for (const int year : cube_.years) {
     for (const Period& period : scheme->of_year(year)) {
       periods.push_back(period);
-      for (const GladInterval& interval : glad_intervals_within(period.start, period.end)) intervals.insert(interval.id());
+      for (const GladInterval& interval : glad_intervals_within(period.start, period.end))
+        intervals.insert(interval.id());
     }
   }
   const std::vector<GladTile> tile_list(all_tiles.begin(), all_tiles.end());
@@ -238,7 +257,8 @@ std::int64_t CompositeStep::rows_per_block(const Window& window, std::size_t tim
 /// One task while it runs.
 class CompositeStep::Work {
  public:
-  Work(const CompositeStep& step, const Task& task, TaskRun& run) : step_(step), task_(task), run_(run), reader_(step.cube_.grid, step.mask_) {}
+  Work(const CompositeStep& step, const Task& task, TaskRun& run)
+      : step_(step), task_(task), run_(run), reader_(step.cube_.grid, step.mask_) {}
   Result<void> go();
 
  private:
@@ -260,7 +280,7 @@ class CompositeStep::Work {
   std::size_t times_ = 0;
   std::vector<OpenScene> scenes_;
   Observation seen_;
-  std::vector<float> series_;            ///< [band][time][pixel]
+  std::vector<float> series_;  ///< [band][time][pixel]
   std::vector<std::uint8_t> series_valid_;
 };
 
@@ -292,7 +312,8 @@ bool CompositeStep::Work::too_cloudy(OpenScene& scene, std::size_t clear, std::s
   if (!scene.clear_share) {
     scene.clear_share = covered == 0 ? 0.0 : static_cast<double>(clear) / static_cast<double>(covered);
     if (covered > 0 && step_.min_clear_ > *scene.clear_share) {
-      run_.note(fmt::format("scene {} left out: {:.1f} % of its pixels here are clear", scene.name, 100 * *scene.clear_share));
+      run_.note(fmt::format("scene {} left out: {:.1f} % of its pixels here are clear", scene.name,
+                            100 * *scene.clear_share));
     }
   }
   return *scene.clear_share < step_.min_clear_;
@@ -363,7 +384,8 @@ Result<void> CompositeStep::Work::write_block(const Window& block, RasterWriter&
     parallel_for(pixels, 4096, [&](std::size_t begin, std::size_t end) {
       series::composite(values, good, pixels, {begin, end}, statistics, results, valid);
     });
-    const double scale = static_cast<int>(band) + 1 == kGladTemperatureBand ? kGladTemperatureScale : kGladReflectanceScale;
+    const double scale =
+        static_cast<int>(band) + 1 == kGladTemperatureBand ? kGladTemperatureScale : kGladReflectanceScale;
     for (std::size_t i = 0; i < step_.outputs_.size(); ++i) {
       const Output& output = step_.outputs_[i];
       if (output.variable == kCountVariable || output.band != band) continue;
@@ -391,7 +413,8 @@ Result<void> CompositeStep::Work::go() {
     const bool counts = output.variable == kCountVariable;
     bands.push_back({output.variable, counts ? LayerKind::count : LayerKind::continuous, {}, output.encoding});
   }
-  ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run_.stage(task_.outputs.front()), step_.cube_.grid, window_, step_.outputs_.front().encoding, bands));
+  ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run_.stage(task_.outputs.front()), step_.cube_.grid, window_,
+                                                       step_.outputs_.front().encoding, bands));
   const double start = one_block ? 0 : 0.4;
   for (std::int64_t row = 0; row < window_.rows; row += block_rows_) {
     const Window block{window_.row + row, window_.col, std::min(block_rows_, window_.rows - row), window_.cols};
@@ -402,10 +425,14 @@ Result<void> CompositeStep::Work::go() {
   return writer->close();
 }
 
-Result<void> CompositeStep::run(const Task& task, TaskRun& run) const { return Work(*this, task, run).go(); }
+Result<void> CompositeStep::run(const Task& task, TaskRun& run) const {
+  return Work(*this, task, run).go();
+}
 
 }  // namespace
 
-std::unique_ptr<Step> make_composite_step() { return std::make_unique<CompositeStep>(); }
+std::unique_ptr<Step> make_composite_step() {
+  return std::make_unique<CompositeStep>();
+}
 
 }  // namespace ecocube

@@ -24,24 +24,29 @@ constexpr int kYear = 2018;
 class CompositeTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder = fs::path(testing::TempDir()) / ("ecocube_composite_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder = fs::path(testing::TempDir()) /
+             ("ecocube_composite_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder);
     fs::create_directories(folder);
   }
   void TearDown() override { fs::remove_all(folder); }
 
-  /// Writes the scene of an interval of 2018: reflectance by pixel, one quality flag for all but the `cloudy` first pixels.
+  /// Writes the scene of an interval of 2018: reflectance by pixel, one quality flag for all but the `cloudy` first
+  /// pixels.
   void scene(int interval, const std::function<int(int)>& reflectance, int quality = 1, int cloudy = 0) {
     const GladTile tile{6, 51};
     const fs::path file = folder / "archive" / glad_scene_path(tile, GladInterval{kYear, interval}.id());
     fs::create_directories(file.parent_path());
     const Window window{100, 200, kSide, kSide};
-    auto writer = RasterWriter::create(file, tile.grid(), window, {DataType::uint16, 1, 0, std::nullopt, {}}, std::vector<BandSpec>(8));
+    auto writer = RasterWriter::create(file, tile.grid(), window, {DataType::uint16, 1, 0, std::nullopt, {}},
+                                       std::vector<BandSpec>(8));
     ASSERT_TRUE(writer) << writer.error().message;
     std::vector<float> values(kSide * kSide);
     for (std::size_t band = 0; band < 8; ++band) {
       for (int i = 0; i < kSide * kSide; ++i) {
-        const int value = band == 7 ? (i < cloudy ? 3 : quality) : band == 6 ? 28000 : reflectance(i) + static_cast<int>(band);
+        const int value = band == 7   ? (i < cloudy ? 3 : quality)
+                          : band == 6 ? 28000
+                                      : reflectance(i) + static_cast<int>(band);
         values[static_cast<std::size_t>(i)] = static_cast<float>(value);
       }
       ASSERT_TRUE((*writer)->write(band, window, values, {}));
@@ -53,9 +58,11 @@ class CompositeTest : public testing::Test {
     // The cube's grid is the scenes' own, so that values come through unchanged.
     const Grid grid = GladTile{6, 51}.grid();
     return fmt::format(
-        "cube:\n  grid: {{crs: EPSG:4326, pixel: 0.00025, origin: [{}, {}], tile: 32}}\n  area: {{bbox: [{}, {}, {}, {}]}}\n  years: {}\n"
+        "cube:\n  grid: {{crs: EPSG:4326, pixel: 0.00025, origin: [{}, {}], tile: 32}}\n  area: {{bbox: [{}, {}, {}, "
+        "{}]}}\n  years: {}\n"
         "sources: {{landsat: {{format: glad, path: \"{}\"{}}}}}\nsteps: [{{composite: {{encoding: uint16{}}}}}]\n",
-        grid.origin_x, grid.origin_y, grid.left(200), grid.top(100 + kSide), grid.left(200 + kSide), grid.top(100), kYear, (folder / "archive").string(), source, options);
+        grid.origin_x, grid.origin_y, grid.left(200), grid.top(100 + kSide), grid.left(200 + kSide), grid.top(100),
+        kYear, (folder / "archive").string(), source, options);
   }
 
   struct Done {
@@ -95,7 +102,8 @@ class CompositeTest : public testing::Test {
         std::vector<std::uint8_t> valid(some.size());
         EXPECT_TRUE(reader.read_decoded(layer, tile.name(), part, some, valid));
         for (std::int64_t i = 0; i < part.pixels(); ++i) {
-          const std::int64_t at = (part.row + i / part.cols - window.row) * kSide + part.col + i % part.cols - window.col;
+          const std::int64_t at =
+              (part.row + i / part.cols - window.row) * kSide + part.col + i % part.cols - window.col;
           if (valid[static_cast<std::size_t>(i)]) all[static_cast<std::size_t>(at)] = some[static_cast<std::size_t>(i)];
         }
       }
@@ -111,7 +119,8 @@ TEST_F(CompositeTest, PercentilesFollowTheLinearRuleOverTheIntervalsOfASeason) {
   for (const int interval : {6, 7, 8, 9}) scene(interval, [&](int i) { return 1000 * interval + i; });
   const Done done = run(recipe(", min_clear: 0"));
   ASSERT_TRUE(done.outcome.failed.empty()) << done.error.message;
-  const auto p25 = values(done, "blue_p25", "spring"), p50 = values(done, "red_p50", "spring"), count = values(done, "clear_count", "spring");
+  const auto p25 = values(done, "blue_p25", "spring"), p50 = values(done, "red_p50", "spring"),
+             count = values(done, "clear_count", "spring");
   for (const int i : {0, 31, 32, 777, 1599}) {
     EXPECT_NEAR(p25[static_cast<std::size_t>(i)] * 40000, 6750 + i, 0.51) << i;
     EXPECT_NEAR(p50[static_cast<std::size_t>(i)] * 40000, 7500 + i + 2, 0.51) << i;
@@ -129,7 +138,8 @@ TEST_F(CompositeTest, AnIntervalBelongsToTheSeasonThatHoldsItsMiddleDay) {
 }
 
 TEST_F(CompositeTest, CloudsAreMissingAndNeverEnterAsNumbers) {
-  scene(6, [](int) { return 4000; }, 1, 100);
+  scene(
+      6, [](int) { return 4000; }, 1, 100);
   const Done done = run(recipe(", min_clear: 0"));
   const auto p50 = values(done, "blue_p50", "spring"), count = values(done, "clear_count", "spring");
   EXPECT_EQ(p50[99], -1);
@@ -140,7 +150,8 @@ TEST_F(CompositeTest, CloudsAreMissingAndNeverEnterAsNumbers) {
 
 TEST_F(CompositeTest, ACloudySceneIsLeftOutOfTheTilesWhereItIsCloudy) {
   // Tiles are 32 pixels wide from the grid's origin, so the scene's first 24 columns share one.
-  scene(6, [](int) { return 4000; }, 1, kSide * 36);
+  scene(
+      6, [](int) { return 4000; }, 1, kSide * 36);
   scene(7, [](int) { return 8000; });
   const Done done = run(recipe(", min_clear: 0.2"));
   EXPECT_EQ(values(done, "clear_count", "spring")[1599], 2) << "the last rows lie in a tile that is clear enough";
@@ -148,21 +159,27 @@ TEST_F(CompositeTest, ACloudySceneIsLeftOutOfTheTilesWhereItIsCloudy) {
 }
 
 TEST_F(CompositeTest, QualityFlagsTimesHundredAreUnderstood) {
-  scene(6, [](int) { return 4000; }, 100);
-  scene(7, [](int) { return 8000; }, 300);
+  scene(
+      6, [](int) { return 4000; }, 100);
+  scene(
+      7, [](int) { return 8000; }, 300);
   const Done done = run(recipe(", min_clear: 0"));
   EXPECT_EQ(values(done, "clear_count", "spring")[0], 1);
   EXPECT_NEAR(values(done, "blue_p50", "spring")[0], 0.1, 1e-6);
 }
 
 TEST_F(CompositeTest, LittleMemoryMeansSmallerBlocksAndTheSameBytes) {
-  for (const int interval : {6, 7, 8}) scene(interval, [&](int i) { return 1000 * interval + i % 77; }, 1, interval * 60);
+  for (const int interval : {6, 7, 8})
+    scene(
+        interval, [&](int i) { return 1000 * interval + i % 77; }, 1, interval * 60);
   const std::string yaml = recipe(", min_clear: 0.3");
   const Done much = run(yaml, "much"), little = run(yaml, "little", 40000);
   ASSERT_TRUE(little.outcome.failed.empty()) << little.error.message;
   const std::string& output = much.plan.tasks.front().outputs.front();
   for (const Task& task : much.plan.tasks) {
-    EXPECT_EQ(*file_sha256(folder / "much" / task.outputs.front()), *file_sha256(folder / "little" / task.outputs.front())) << output;
+    EXPECT_EQ(*file_sha256(folder / "much" / task.outputs.front()),
+              *file_sha256(folder / "little" / task.outputs.front()))
+        << output;
   }
 }
 
@@ -188,7 +205,9 @@ TEST_F(CompositeTest, MissingIntervalsAreToldWhenPlanning) {
 TEST_F(CompositeTest, AnUnknownMaskOrSourceIsNamed) {
   scene(6, [](int) { return 4000; });
   EXPECT_NE(run(recipe("", ", mask: defualt")).error.message.find("did you mean 'default'"), std::string::npos);
-  EXPECT_NE(run(recipe(", source: landsta")).error.message.find("no archive 'landsta' under sources - did you mean 'landsat'?"), std::string::npos);
+  EXPECT_NE(run(recipe(", source: landsta"))
+                .error.message.find("no archive 'landsta' under sources - did you mean 'landsat'?"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -23,12 +23,13 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 class OverlayStep : public Step {
  public:
   const StepInfo& info() const override {
-    static const StepInfo info{"overlay",
-                               "Gives every dated point the value of every layer at its place and time",
-                               "the points, and all layers there are at this place of the recipe",
-                               "`overlay/table.csv`: one row a point, one column a feature (`red_p50.summer`, `elevation`)",
-                               "the table, and one layer of one tile a thread",
-                               1};
+    static const StepInfo info{
+        "overlay",
+        "Gives every dated point the value of every layer at its place and time",
+        "the points, and all layers there are at this place of the recipe",
+        "`overlay/table.csv`: one row a point, one column a feature (`red_p50.summer`, `elevation`)",
+        "the table, and one layer of one tile a thread",
+        1};
     return info;
   }
 
@@ -44,7 +45,8 @@ class OverlayStep : public Step {
   Result<void> load_points(Planning& planning);
   Result<void> check_labels(const Planning& planning, const std::string& path) const;
   Result<void> find_features(Planning& planning);
-  void read_tile(const Tile& tile, const std::vector<std::size_t>& rows, const std::filesystem::path& root, Table& table, Result<void>& outcome) const;
+  void read_tile(const Tile& tile, const std::vector<std::size_t>& rows, const std::filesystem::path& root,
+                 Table& table, Result<void>& outcome) const;
   std::string summary(const std::map<std::string, std::size_t>& missing, std::size_t kept, std::size_t dropped) const;
 
   std::vector<std::string> patterns_{"*"};
@@ -66,7 +68,8 @@ Result<void> OverlayStep::check_labels(const Planning& planning, const std::stri
     if (planning.legend().matching(point.label)) continue;
     std::vector<std::string> known;
     for (const LegendClass& entry : planning.legend().classes) known.push_back(entry.code);
-    return input_error("points {}: point {}: label '{}' is no class of the legend {}{}", path, point.id, point.label, planning.legend().name, suggestion(point.label, known));
+    return input_error("points {}: point {}: label '{}' is no class of the legend {}{}", path, point.id, point.label,
+                       planning.legend().name, suggestion(point.label, known));
   }
   return {};
 }
@@ -95,7 +98,9 @@ Result<void> OverlayStep::load_points(Planning& planning) {
     first = std::min(first, point.date);
     last = std::max(last, point.date);
     const std::int64_t row = cube_.grid.row_of(point.y), col = cube_.grid.col_of(point.x);
-    const auto tile = std::find_if(cube_.tiles.begin(), cube_.tiles.end(), [&](const Tile& t) { return !intersection(t.window, {row, col, 1, 1}).empty(); });
+    const auto tile = std::find_if(cube_.tiles.begin(), cube_.tiles.end(), [&](const Tile& t) {
+      return !intersection(t.window, {row, col, 1, 1}).empty();
+    });
     if (tile == cube_.tiles.end()) {
       ++outside_area;
     } else if (!std::binary_search(cube_.years.begin(), cube_.years.end(), year_of(point.date))) {
@@ -108,15 +113,20 @@ Result<void> OverlayStep::load_points(Planning& planning) {
   const std::size_t total = read->points.size();
   if (points_.empty() && outside_area == total) {
     const Bounds box = cube_.grid.bounds(cube_.area);
-    return input_error("points {}: none of the {} points lies inside the cube's area, {} {} {} {} in {}; is the entry crs right?", spec->path, total, box.min_x, box.min_y,
-                       box.max_x, box.max_y, cube_.grid.crs);
+    return input_error(
+        "points {}: none of the {} points lies inside the cube's area, {} {} {} {} in {}; is the entry crs right?",
+        spec->path, total, box.min_x, box.min_y, box.max_x, box.max_y, cube_.grid.crs);
   }
   if (points_.empty()) {
-    return input_error("points {}: none of the {} points inside the area is dated within the cube's years {}..{}; their dates go from {} to {}", spec->path, outside_years,
-                       cube_.years.front(), cube_.years.back(), iso_date(first), iso_date(last));
+    return input_error(
+        "points {}: none of the {} points inside the area is dated within the cube's years {}..{}; their dates go from "
+        "{} to {}",
+        spec->path, outside_years, cube_.years.front(), cube_.years.back(), iso_date(first), iso_date(last));
   }
   if (outside_area) notes_.push_back(fmt::format("{} of {} points lie outside the cube's area", outside_area, total));
-  if (outside_years) notes_.push_back(fmt::format("{} of {} points are dated outside the years {}..{}", outside_years, total, cube_.years.front(), cube_.years.back()));
+  if (outside_years)
+    notes_.push_back(fmt::format("{} of {} points are dated outside the years {}..{}", outside_years, total,
+                                 cube_.years.front(), cube_.years.back()));
   return check_labels(planning, spec->path);
 }
 
@@ -166,7 +176,8 @@ Result<void> OverlayStep::plan(Planning& planning) {
 }
 
 /// Takes the values of one tile's points, layer by layer, each from one read of the rectangle that holds them.
-void OverlayStep::read_tile(const Tile& tile, const std::vector<std::size_t>& rows, const std::filesystem::path& root, Table& table, Result<void>& outcome) const {
+void OverlayStep::read_tile(const Tile& tile, const std::vector<std::size_t>& rows, const std::filesystem::path& root,
+                            Table& table, Result<void>& outcome) const {
   LayerReader reader(cube_.grid, root);
   std::vector<float> values;
   std::vector<std::uint8_t> valid;
@@ -177,7 +188,8 @@ void OverlayStep::read_tile(const Tile& tile, const std::vector<std::size_t>& ro
         if (!layer.period || layer.period->year == year_of(points_[row].date)) wanted.push_back(row);
       }
       if (wanted.empty()) continue;
-      std::int64_t top = std::numeric_limits<std::int64_t>::max(), left = top, bottom = std::numeric_limits<std::int64_t>::min(), right = bottom;
+      std::int64_t top = std::numeric_limits<std::int64_t>::max(), left = top,
+                   bottom = std::numeric_limits<std::int64_t>::min(), right = bottom;
       for (const std::size_t row : wanted) {
         top = std::min(top, cube_.grid.row_of(points_[row].y));
         bottom = std::max(bottom, cube_.grid.row_of(points_[row].y));
@@ -190,15 +202,21 @@ void OverlayStep::read_tile(const Tile& tile, const std::vector<std::size_t>& ro
       outcome = reader.read_decoded(layer, tile.name(), window, values, valid);
       if (!outcome) return;
       for (const std::size_t row : wanted) {
-        const auto at = static_cast<std::size_t>((cube_.grid.row_of(points_[row].y) - top) * window.cols + cube_.grid.col_of(points_[row].x) - left);
+        const auto at = static_cast<std::size_t>((cube_.grid.row_of(points_[row].y) - top) * window.cols +
+                                                 cube_.grid.col_of(points_[row].x) - left);
         if (valid[at]) table.values[feature * table.rows.size() + row] = values[at];
       }
     }
   }
 }
 
-std::string OverlayStep::summary(const std::map<std::string, std::size_t>& missing, std::size_t kept, std::size_t dropped) const {
-  Value json = {{"points", points_.size()}, {"rows", kept}, {"dropped for missing values", dropped}, {"notes", notes_}, {"missing values by feature", Value::object()}};
+std::string OverlayStep::summary(const std::map<std::string, std::size_t>& missing, std::size_t kept,
+                                 std::size_t dropped) const {
+  Value json = {{"points", points_.size()},
+                {"rows", kept},
+                {"dropped for missing values", dropped},
+                {"notes", notes_},
+                {"missing values by feature", Value::object()}};
   for (const auto& [feature, count] : missing) json["missing values by feature"][feature] = count;
   return json.dump(2) + "\n";
 }
@@ -233,8 +251,10 @@ Result<void> OverlayStep::run(const Task& task, TaskRun& run) const {
     if (whole || missing_ == "keep") kept.push_back(row);
   }
   if (kept.empty()) {
-    const auto worst = std::max_element(missing.begin(), missing.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    return input_error("every one of the {} points misses a value in some layer; '{}' is missing for {} of them", all.rows.size(), worst->first, worst->second);
+    const auto worst = std::max_element(missing.begin(), missing.end(),
+                                        [](const auto& a, const auto& b) { return a.second < b.second; });
+    return input_error("every one of the {} points misses a value in some layer; '{}' is missing for {} of them",
+                       all.rows.size(), worst->first, worst->second);
   }
   const std::size_t dropped = all.rows.size() - kept.size();
   if (dropped) run.note(fmt::format("{} of {} points dropped for missing values", dropped, all.rows.size()));
@@ -250,6 +270,8 @@ Result<void> OverlayStep::run(const Task& task, TaskRun& run) const {
 
 }  // namespace
 
-std::unique_ptr<Step> make_overlay_step() { return std::make_unique<OverlayStep>(); }
+std::unique_ptr<Step> make_overlay_step() {
+  return std::make_unique<OverlayStep>();
+}
 
 }  // namespace ecocube

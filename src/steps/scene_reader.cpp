@@ -39,7 +39,9 @@ void Observation::reset(std::size_t pixels) {
   clear = covered = 0;
 }
 
-void SceneReader::set_block(const Window& block) { block_ = block; }
+void SceneReader::set_block(const Window& block) {
+  block_ = block;
+}
 
 Result<SceneReader::TileView*> SceneReader::view_of(const GladTile& tile) {
   TileView& view = views_[tile];
@@ -77,7 +79,8 @@ Result<void> SceneReader::read_quality(GladScene& scene, const TileView& view, O
   }
   for (std::size_t i = 0; i < view.positions.x.size(); ++i) {
     if (std::isnan(view.positions.x[i])) continue;
-    tally(static_cast<std::int64_t>(std::floor(view.positions.y[i])), static_cast<std::int64_t>(std::floor(view.positions.x[i])));
+    tally(static_cast<std::int64_t>(std::floor(view.positions.y[i])),
+          static_cast<std::int64_t>(std::floor(view.positions.x[i])));
   }
   return {};
 }
@@ -118,7 +121,8 @@ void SceneReader::take_copy(const TileView& view, std::size_t band, Observation&
   const std::size_t plane = band * static_cast<std::size_t>(block_.pixels());
   for (std::int64_t row = 0; row < view.source.rows; ++row) {
     const auto from = static_cast<std::size_t>(row * view.source.cols);
-    const std::size_t to = plane + static_cast<std::size_t>((view.source.row - wanted.row + row) * block_.cols + view.source.col - wanted.col);
+    const std::size_t to = plane + static_cast<std::size_t>((view.source.row - wanted.row + row) * block_.cols +
+                                                            view.source.col - wanted.col);
     for (std::size_t i = 0; i < static_cast<std::size_t>(view.source.cols); ++i) {
       if (!good_[from + i] || seen.valid[to + i]) continue;
       seen.values[to + i] = source_values_[from + i];

@@ -58,8 +58,8 @@ class SceneReader {
   series::QualityMask mask_;
   Window block_;
   std::map<GladTile, TileView> views_;
-  std::vector<std::uint16_t> stored_;        ///< [band][source pixel]
-  std::vector<std::uint8_t> clear_, good_;   ///< [source pixel]
+  std::vector<std::uint16_t> stored_;       ///< [band][source pixel]
+  std::vector<std::uint8_t> clear_, good_;  ///< [source pixel]
   std::vector<float> source_values_, warped_;
   std::vector<std::uint8_t> warped_valid_;
 };

@@ -30,7 +30,8 @@ class GelderlandTest : public testing::Test {
     data = shared_data("ecodatacube-gelderland");
     if (data.empty()) return;
     out = scratch_folder("gelderland");
-    ended = run_ecocube({"run", std::string(ECOCUBE_SOURCE_DIR) + "/examples/gelderland.yaml", "--set", "data=" + data.string(), "--out", out.string(), "--threads", "2"});
+    ended = run_ecocube({"run", std::string(ECOCUBE_SOURCE_DIR) + "/examples/gelderland.yaml", "--set",
+                         "data=" + data.string(), "--out", out.string(), "--threads", "2"});
   }
   void SetUp() override {
     if (data.empty()) GTEST_SKIP() << "the folder shared/data/ecodatacube-gelderland is not beside the checkout";
@@ -80,7 +81,9 @@ TEST_F(GelderlandTest, EveryYearHasAWholeMapOfLegendValues) {
   }
 }
 
-TEST_F(GelderlandTest, TheCatalogueIsPublished) { EXPECT_TRUE(fs::exists(out / "cube" / "catalog.json")); }
+TEST_F(GelderlandTest, TheCatalogueIsPublished) {
+  EXPECT_TRUE(fs::exists(out / "cube" / "catalog.json"));
+}
 
 }  // namespace
 }  // namespace ecocube

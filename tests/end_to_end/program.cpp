@@ -24,7 +24,8 @@ Ended run_ecocube(const std::vector<std::string>& arguments, int kill_after_ms) 
   words.push_back(nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
-    const int to_out = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), to_err = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    const int to_out = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644),
+              to_err = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(to_out, STDOUT_FILENO);
     ::dup2(to_err, STDERR_FILENO);
     ::execv(ECOCUBE_PROGRAM, words.data());
@@ -67,7 +68,8 @@ std::map<std::string, std::string> hashes_below(const fs::path& folder) {
   return hashes;
 }
 
-std::vector<std::string> differences(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b) {
+std::vector<std::string> differences(const std::map<std::string, std::string>& a,
+                                     const std::map<std::string, std::string>& b) {
   std::vector<std::string> paths;
   for (const auto& [path, hash] : a) {
     const auto other = b.find(path);

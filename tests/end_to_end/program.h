@@ -26,7 +26,8 @@ std::filesystem::path scratch_folder(const std::string& name);
 std::map<std::string, std::string> hashes_below(const std::filesystem::path& folder);
 
 /// The paths whose bytes differ, or that only one side has; empty when both are the same.
-std::vector<std::string> differences(const std::map<std::string, std::string>& a, const std::map<std::string, std::string>& b);
+std::vector<std::string> differences(const std::map<std::string, std::string>& a,
+                                     const std::map<std::string, std::string>& b);
 
 /// The folder of shared real data beside the checkout, or an empty path when it is not there.
 std::filesystem::path shared_data(const std::string& name);

@@ -19,20 +19,26 @@ class WorldTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     world = scratch_folder("world");
-    const Ended made = run_ecocube({"simulate", "--out", world.string(), "--size", "200x130", "--centre", "6.0,51.9", "--years", "2015..2016", "--points", "500"});
+    const Ended made = run_ecocube({"simulate", "--out", world.string(), "--size", "200x130", "--centre", "6.0,51.9",
+                                    "--years", "2015..2016", "--points", "500"});
     ASSERT_EQ(made.exit_code, 0) << made.errors;
     out = scratch_folder("world_run");
     const auto start = std::chrono::steady_clock::now();
     first = run_into(out, {"--threads", "2"});
-    milliseconds = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count());
+    milliseconds = static_cast<int>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count());
   }
 
   static std::vector<std::string> command(const fs::path& folder, const std::vector<std::string>& more) {
-    std::vector<std::string> words{"run", std::string(ECOCUBE_SOURCE_DIR) + "/tests/end_to_end/world.yaml", "--set", "world=" + world.string(), "--out", folder.string()};
+    std::vector<std::string> words{"run",   std::string(ECOCUBE_SOURCE_DIR) + "/tests/end_to_end/world.yaml",
+                                   "--set", "world=" + world.string(),
+                                   "--out", folder.string()};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
-  static Ended run_into(const fs::path& folder, const std::vector<std::string>& more, int kill_after_ms = 0) { return run_ecocube(command(folder, more), kill_after_ms); }
+  static Ended run_into(const fs::path& folder, const std::vector<std::string>& more, int kill_after_ms = 0) {
+    return run_ecocube(command(folder, more), kill_after_ms);
+  }
 
   void SetUp() override { ASSERT_EQ(first.exit_code, 0) << first.errors; }
 
@@ -103,7 +109,8 @@ TEST_F(WorldTest, ProbabilitiesSumToOneHundredAndTheClassIsTheMostProbable) {
     ASSERT_TRUE(raster);
     const RasterInfo& info = (*raster)->info();
     const Window whole{0, 0, info.rows, info.cols};
-    std::vector<float> map(static_cast<std::size_t>(whole.pixels())), best(map.size()), sum(map.size(), 0), highest(map.size(), 0), one(map.size());
+    std::vector<float> map(static_cast<std::size_t>(whole.pixels())), best(map.size()), sum(map.size(), 0),
+        highest(map.size(), 0), one(map.size());
     ASSERT_TRUE((*raster)->read(1, whole, map));
     ASSERT_TRUE((*raster)->read(2, whole, best));
     for (std::size_t band = 0; band < info.bands.size(); ++band) {

@@ -14,11 +14,11 @@ using Action = std::function<int()>;
 
 /// Exit codes of the program.
 enum ExitCode {
-  exit_done = 0,      ///< everything asked for is there
-  exit_failed = 1,    ///< some tasks failed; the finished ones are kept
-  exit_usage = 2,     ///< the command line or the recipe is wrong
-  exit_input = 3,     ///< input data is missing, damaged or does not fit
-  exit_machine = 4,   ///< disk, network, memory or permission said no
+  exit_done = 0,     ///< everything asked for is there
+  exit_failed = 1,   ///< some tasks failed; the finished ones are kept
+  exit_usage = 2,    ///< the command line or the recipe is wrong
+  exit_input = 3,    ///< input data is missing, damaged or does not fit
+  exit_machine = 4,  ///< disk, network, memory or permission said no
 };
 int exit_code_of(Blame blame);
 

@@ -21,20 +21,23 @@ constexpr const char* kFooter =
 int report_parse_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == 0) return app.exit(error);
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
   if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
     fmt::print(stderr, "ecocube: unknown command '{}'{}\n", argv[1], ecocube::suggestion(argv[1], names));
     return ecocube::exit_usage;
   }
   fmt::print(stderr, "ecocube: {}\n", error.what());
-  fmt::print(stderr, "Run 'ecocube {}--help' for the options.\n", argc > 1 && argv[1][0] != '-' ? std::string(argv[1]) + " " : "");
+  fmt::print(stderr, "Run 'ecocube {}--help' for the options.\n",
+             argc > 1 && argv[1][0] != '-' ? std::string(argv[1]) + " " : "");
   return ecocube::exit_usage;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("ecocube: an open environmental data cube, from satellite archives and field points to published maps", "ecocube");
+  CLI::App app("ecocube: an open environmental data cube, from satellite archives and field points to published maps",
+               "ecocube");
   app.set_version_flag("--version", "ecocube " ECOCUBE_VERSION);
   app.require_subcommand(1);
   app.footer(kFooter);

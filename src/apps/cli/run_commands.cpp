@@ -30,7 +30,8 @@ struct RunArguments {
 };
 
 std::uint64_t default_memory() {
-  const auto pages = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)), size = static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+  const auto pages = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)),
+             size = static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
   return pages * size / 5 * 3;
 }
 
@@ -57,7 +58,8 @@ Result<RunSettings> run_settings(const RunArguments& arguments) {
     settings.memory_bytes = *bytes;
   }
   constexpr std::uint64_t kLeast = 256u << 20;
-  if (settings.memory_bytes < kLeast) return usage_error("--memory: {} is below {}", format_byte_size(settings.memory_bytes), format_byte_size(kLeast));
+  if (settings.memory_bytes < kLeast)
+    return usage_error("--memory: {} is below {}", format_byte_size(settings.memory_bytes), format_byte_size(kLeast));
   return settings;
 }
 
@@ -88,17 +90,22 @@ int print_outcome(const OpenRun& run, const RunOutcome& outcome, double seconds,
   std::size_t shown = 0;
   for (const auto& [id, error] : outcome.failed) {
     if (++shown <= 10) fmt::print(stderr, "error: {}\n", error.message);
-    code = std::max(code, error.blame == Blame::machine ? static_cast<int>(exit_machine) : static_cast<int>(exit_failed));
+    code =
+        std::max(code, error.blame == Blame::machine ? static_cast<int>(exit_machine) : static_cast<int>(exit_failed));
   }
-  if (shown > 10) fmt::print(stderr, "… and {} more failed tasks; {} has all\n", shown - 10, (run.settings.root / "run-log.jsonl").string());
+  if (shown > 10)
+    fmt::print(stderr, "… and {} more failed tasks; {} has all\n", shown - 10,
+               (run.settings.root / "run-log.jsonl").string());
   // One task alone that failed on its input says so by its exit code.
-  if (outcome.failed.size() == 1 && outcome.succeeded == 0 && code == exit_failed) code = exit_code_of(outcome.failed.begin()->second.blame);
+  if (outcome.failed.size() == 1 && outcome.succeeded == 0 && code == exit_failed)
+    code = exit_code_of(outcome.failed.begin()->second.blame);
   if (quiet && code == exit_done) return code;
   if (!outcome.failed.empty()) {
-    fmt::print(stderr, "{} tasks done, {} failed, {} left; run the same command again to go on\n", outcome.succeeded, outcome.failed.size(), outcome.left);
+    fmt::print(stderr, "{} tasks done, {} failed, {} left; run the same command again to go on\n", outcome.succeeded,
+               outcome.failed.size(), outcome.left);
   } else {
-    fmt::print(stderr, "{} tasks done in {}, {} were done before; outputs in {}\n", outcome.succeeded, format_duration(seconds), run.work.done.size(),
-               run.settings.root.string());
+    fmt::print(stderr, "{} tasks done in {}, {} were done before; outputs in {}\n", outcome.succeeded,
+               format_duration(seconds), run.work.done.size(), run.settings.root.string());
   }
   return code;
 }
@@ -108,13 +115,18 @@ Result<int> execute(const RunArguments& arguments) {
   const bool one_step = !arguments.only.empty();
   if (!run.work.blocked.empty() && (one_step || run.work.to_do.empty())) {
     const auto& [task, need] = run.work.blocked.front();
-    return usage_error("{} needs {}, which has not run; run 'ecocube run' or the step '{}' first", run.plan.tasks[task].id(), need, split(need, '/').front());
+    return usage_error("{} needs {}, which has not run; run 'ecocube run' or the step '{}' first",
+                       run.plan.tasks[task].id(), need, split(need, '/').front());
   }
   ECOCUBE_TRY(make_folders(run.settings.root));
   ECOCUBE_TRY(write_text_atomic(run.settings.root / "recipe.yaml", write_yaml(resolved_recipe(run.recipe, run.plan))));
   RunLog log(run.settings.root / "run-log.jsonl");
-  ECOCUBE_TRY(log.add("run", {{"ecocube", ECOCUBE_VERSION}, {"recipe", run.recipe.origin}, {"threads", run.settings.threads},
-                              {"memory", run.settings.memory_bytes}, {"tasks", run.work.to_do.size()}, {"notes", run.plan.notes}}));
+  ECOCUBE_TRY(log.add("run", {{"ecocube", ECOCUBE_VERSION},
+                              {"recipe", run.recipe.origin},
+                              {"threads", run.settings.threads},
+                              {"memory", run.settings.memory_bytes},
+                              {"tasks", run.work.to_do.size()},
+                              {"notes", run.plan.notes}}));
   if (!arguments.quiet) {
     for (const std::string& note : run.plan.notes) fmt::print(stderr, "note: {}\n", note);
   }
@@ -123,7 +135,10 @@ Result<int> execute(const RunArguments& arguments) {
   if (!arguments.quiet) progress = std::make_unique<TextProgress>(stderr, ::isatty(STDERR_FILENO) != 0, clock);
   ThreadExecutor executor(run.settings, *run.records, log, *progress, clock);
   const RunOutcome outcome = executor.run(run.plan, run.work);
-  ECOCUBE_TRY(log.add("end", {{"succeeded", outcome.succeeded}, {"failed", outcome.failed.size()}, {"left", outcome.left}, {"seconds", clock()}}));
+  ECOCUBE_TRY(log.add("end", {{"succeeded", outcome.succeeded},
+                              {"failed", outcome.failed.size()},
+                              {"left", outcome.left},
+                              {"seconds", clock()}}));
   if (!run.work.blocked.empty() && !arguments.quiet) {
     fmt::print(stderr, "{} tasks wait for tiles that were not chosen\n", run.work.blocked.size());
   }
@@ -152,8 +167,9 @@ std::map<std::string, StepSum> sums_of(const OpenRun& run) {
 Result<int> show_plan(const RunArguments& arguments) {
   ECOCUBE_TRY_ASSIGN(const OpenRun run, open_run(arguments));
   const Cube& cube = run.plan.cube;
-  fmt::print("cube '{}': {} x {} pixels of {} in {}, {} tiles, years {}..{}\n", cube.name, cube.area.cols, cube.area.rows, cube.grid.pixel,
-             cube.grid.crs.size() > 40 ? "its own CRS" : cube.grid.crs, cube.tiles.size(), cube.years.front(), cube.years.back());
+  fmt::print("cube '{}': {} x {} pixels of {} in {}, {} tiles, years {}..{}\n", cube.name, cube.area.cols,
+             cube.area.rows, cube.grid.pixel, cube.grid.crs.size() > 40 ? "its own CRS" : cube.grid.crs,
+             cube.tiles.size(), cube.years.front(), cube.years.back());
   for (const std::string& note : run.plan.notes) fmt::print("note: {}\n", note);
   fmt::print("{:<14} {:>8} {:>8} {:>16} {:>16}\n", "step", "to do", "done", "memory per task", "disk at most");
   auto sums = sums_of(run);
@@ -161,10 +177,11 @@ Result<int> show_plan(const RunArguments& arguments) {
   for (const auto& step : run.plan.steps) {
     const StepSum& sum = sums[step.name];
     disk += sum.disk;
-    fmt::print("{:<14} {:>8} {:>8} {:>16} {:>16}\n", step.name, sum.to_do, sum.done, format_byte_size(sum.memory), format_byte_size(sum.disk));
+    fmt::print("{:<14} {:>8} {:>8} {:>16} {:>16}\n", step.name, sum.to_do, sum.done, format_byte_size(sum.memory),
+               format_byte_size(sum.disk));
   }
-  fmt::print("{} tasks to do, {} at once within {}, up to {} on disk\n", run.work.to_do.size(), run.settings.threads, format_byte_size(run.settings.memory_bytes),
-             format_byte_size(disk));
+  fmt::print("{} tasks to do, {} at once within {}, up to {} on disk\n", run.work.to_do.size(), run.settings.threads,
+             format_byte_size(run.settings.memory_bytes), format_byte_size(disk));
   return exit_done;
 }
 
@@ -172,7 +189,8 @@ Result<int> explain(const RunArguments& arguments) {
   ECOCUBE_TRY_ASSIGN(const OpenRun run, open_run(arguments));
   for (const auto& entry : run.work.to_do) fmt::print("{}: {}\n", run.plan.tasks[entry.task].id(), entry.reason);
   for (const auto& [task, need] : run.work.blocked) fmt::print("{}: waits for {}\n", run.plan.tasks[task].id(), need);
-  if (run.work.to_do.empty() && run.work.blocked.empty()) fmt::print("nothing to do: all {} tasks are done\n", run.work.done.size());
+  if (run.work.to_do.empty() && run.work.blocked.empty())
+    fmt::print("nothing to do: all {} tasks are done\n", run.work.done.size());
   return exit_done;
 }
 
@@ -199,14 +217,24 @@ void add_common(CLI::App& command, RunArguments& arguments, bool recipe_required
   auto* recipe = command.add_option("recipe", arguments.recipe, "recipe file (YAML)")->type_name("FILE");
   if (recipe_required) recipe->required();
   command.add_option("--out", arguments.out, "folder of the run")->type_name("DIR")->required();
-  command.add_option("--set", arguments.sets, "fill ${key} of the recipe, or override a key by its path, e.g. steps.fill-gaps.window=5")
+  command
+      .add_option("--set", arguments.sets,
+                  "fill ${key} of the recipe, or override a key by its path, e.g. steps.fill-gaps.window=5")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
-  command.add_option("--threads", arguments.threads, "tasks and loops run on so many threads")->type_name("N")->capture_default_str();
-  command.add_option("--memory", arguments.memory, "bound for the whole process, e.g. 2GB (default: three fifths of the machine's)")->type_name("SIZE");
-  command.add_option("--cache", arguments.cache, "folder for files fetched from afar (default: DIR/downloads)")->type_name("DIR");
-  command.add_option("--tiles", arguments.tiles, "only these tiles, e.g. r003_c004,r003_c005")->type_name("LIST")->delimiter(',');
+  command.add_option("--threads", arguments.threads, "tasks and loops run on so many threads")
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--memory", arguments.memory,
+                  "bound for the whole process, e.g. 2GB (default: three fifths of the machine's)")
+      ->type_name("SIZE");
+  command.add_option("--cache", arguments.cache, "folder for files fetched from afar (default: DIR/downloads)")
+      ->type_name("DIR");
+  command.add_option("--tiles", arguments.tiles, "only these tiles, e.g. r003_c004,r003_c005")
+      ->type_name("LIST")
+      ->delimiter(',');
 }
 
 Action guarded(const std::shared_ptr<RunArguments>& arguments, Result<int> (*work)(const RunArguments&)) {
@@ -216,8 +244,9 @@ Action guarded(const std::shared_ptr<RunArguments>& arguments, Result<int> (*wor
   };
 }
 
-CLI::App* add_command(CLI::App& app, Action& action, const std::string& name, const std::string& summary, const std::string& example,
-                      Result<int> (*work)(const RunArguments&), const std::shared_ptr<RunArguments>& arguments, bool recipe_required = true) {
+CLI::App* add_command(CLI::App& app, Action& action, const std::string& name, const std::string& summary,
+                      const std::string& example, Result<int> (*work)(const RunArguments&),
+                      const std::shared_ptr<RunArguments>& arguments, bool recipe_required = true) {
   CLI::App* command = app.add_subcommand(name, summary);
   command->footer("Example:\n  " + example);
   add_common(*command, *arguments, recipe_required);
@@ -233,7 +262,8 @@ void add_step_command(CLI::App& app, Action& action, const StepMaker& make) {
   const std::string name = step->info().name;
   auto arguments = std::make_shared<RunArguments>();
   arguments->only = name;
-  CLI::App* command = add_command(app, action, name, step->info().summary, fmt::format("ecocube {} recipe.yaml --out europe", name), execute, arguments);
+  CLI::App* command = add_command(app, action, name, step->info().summary,
+                                  fmt::format("ecocube {} recipe.yaml --out europe", name), execute, arguments);
   command->group("Steps");
   command->add_flag("--quiet", arguments->quiet, "print errors only");
   for (const OptionInfo& info : options.table()) {
@@ -243,8 +273,13 @@ void add_step_command(CLI::App& app, Action& action, const StepMaker& make) {
     if (!info.unit.empty()) meaning += fmt::format(" [{}]", info.unit);
     if (!info.choices.empty()) meaning += fmt::format(" ({})", join(info.choices, ", "));
     if (!info.initial.is_null()) meaning += fmt::format(" (default {})", value_text(info.initial));
-    command->add_option_function<std::string>(
-               flag, [arguments, key = fmt::format("steps.{}.{}", name, info.name)](const std::string& text) { arguments->sets.push_back(key + "=" + text); }, meaning)
+    command
+        ->add_option_function<std::string>(
+            flag,
+            [arguments, key = fmt::format("steps.{}.{}", name, info.name)](const std::string& text) {
+              arguments->sets.push_back(key + "=" + text);
+            },
+            meaning)
         ->type_name("VALUE");
   }
 }
@@ -253,9 +288,12 @@ void add_step_command(CLI::App& app, Action& action, const StepMaker& make) {
 
 int exit_code_of(Blame blame) {
   switch (blame) {
-    case Blame::usage: return exit_usage;
-    case Blame::input: return exit_input;
-    case Blame::machine: return exit_machine;
+    case Blame::usage:
+      return exit_usage;
+    case Blame::input:
+      return exit_input;
+    case Blame::machine:
+      return exit_machine;
   }
   return exit_input;
 }
@@ -268,20 +306,24 @@ int report(const Error& error) {
 void add_run_commands(CLI::App& app, Action& action) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* run = add_command(app, action, "run", "Make everything a recipe asks for, or go on where a run stopped",
-                              "ecocube run recipe.yaml --set archive=/data/glad --out europe --until composite", execute, arguments);
+                              "ecocube run recipe.yaml --set archive=/data/glad --out europe --until composite",
+                              execute, arguments);
   run->add_option("--until", arguments->until, "last step to run")->type_name("STEP");
   run->add_flag("--quiet", arguments->quiet, "print errors only");
 
   auto plan = std::make_shared<RunArguments>();
-  add_command(app, action, "plan", "Say what a run would do: tasks, memory and disk of every step", "ecocube plan recipe.yaml --out europe", show_plan, plan)
+  add_command(app, action, "plan", "Say what a run would do: tasks, memory and disk of every step",
+              "ecocube plan recipe.yaml --out europe", show_plan, plan)
       ->add_option("--until", plan->until, "last step")
       ->type_name("STEP");
   auto why = std::make_shared<RunArguments>();
-  add_command(app, action, "explain", "Say why each task would run", "ecocube explain recipe.yaml --out europe", explain, why)
+  add_command(app, action, "explain", "Say why each task would run", "ecocube explain recipe.yaml --out europe",
+              explain, why)
       ->add_option("--until", why->until, "last step")
       ->type_name("STEP");
   auto status = std::make_shared<RunArguments>();
-  CLI::App* shown = add_command(app, action, "status", "Say how far a run is, from its records alone", "ecocube status --out europe", nullptr, status, false);
+  CLI::App* shown = add_command(app, action, "status", "Say how far a run is, from its records alone",
+                                "ecocube status --out europe", nullptr, status, false);
   shown->final_callback([&action, status] {
     action = [status] {
       const auto outcome = show_status(*status);

@@ -13,10 +13,16 @@ namespace {
 
 constexpr double kSnap = 1e-6;
 
-std::int64_t floor_snapped(double value) { return static_cast<std::int64_t>(std::floor(value + kSnap)); }
-std::int64_t ceil_snapped(double value) { return static_cast<std::int64_t>(std::ceil(value - kSnap)); }
+std::int64_t floor_snapped(double value) {
+  return static_cast<std::int64_t>(std::floor(value + kSnap));
+}
+std::int64_t ceil_snapped(double value) {
+  return static_cast<std::int64_t>(std::ceil(value - kSnap));
+}
 
-std::int64_t floor_divide(std::int64_t a, std::int64_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
 
 std::optional<std::int64_t> after_letter(std::string_view part, char letter) {
   if (part.size() < 2 || part.front() != letter) return std::nullopt;
@@ -38,13 +44,20 @@ Bounds Grid::bounds(const Window& window) const {
 Window Grid::window_of(const Bounds& box) const {
   const std::int64_t col = floor_snapped((box.min_x - origin_x) / pixel);
   const std::int64_t row = floor_snapped((origin_y - box.max_y) / pixel);
-  return {row, col, ceil_snapped((origin_y - box.min_y) / pixel) - row, ceil_snapped((box.max_x - origin_x) / pixel) - col};
+  return {row, col, ceil_snapped((origin_y - box.min_y) / pixel) - row,
+          ceil_snapped((box.max_x - origin_x) / pixel) - col};
 }
 
-std::int64_t Grid::row_of(double y) const { return static_cast<std::int64_t>(std::floor((origin_y - y) / pixel)); }
-std::int64_t Grid::col_of(double x) const { return static_cast<std::int64_t>(std::floor((x - origin_x) / pixel)); }
+std::int64_t Grid::row_of(double y) const {
+  return static_cast<std::int64_t>(std::floor((origin_y - y) / pixel));
+}
+std::int64_t Grid::col_of(double x) const {
+  return static_cast<std::int64_t>(std::floor((x - origin_x) / pixel));
+}
 
-std::string Tile::name() const { return fmt::format("r{:03}_c{:03}", tile_row, tile_col); }
+std::string Tile::name() const {
+  return fmt::format("r{:03}_c{:03}", tile_row, tile_col);
+}
 
 std::optional<Tile> parse_tile_name(std::string_view name) {
   const auto parts = split(name, '_');
@@ -67,7 +80,8 @@ std::vector<Tile> tiles_of(const Grid& grid, const Window& area) {
 }
 
 const Tile* Cube::tile_named(std::string_view tile_name) const {
-  const auto found = std::find_if(tiles.begin(), tiles.end(), [&](const Tile& tile) { return tile.name() == tile_name; });
+  const auto found =
+      std::find_if(tiles.begin(), tiles.end(), [&](const Tile& tile) { return tile.name() == tile_name; });
   return found == tiles.end() ? nullptr : &*found;
 }
 

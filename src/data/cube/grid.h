@@ -48,11 +48,11 @@ Window intersection(const Window& a, const Window& b);
 
 /// The one grid that all layers of a cube share: north-up square pixels.
 struct Grid {
-  std::string crs;        ///< `EPSG:3035` or WKT
-  double pixel = 0;       ///< side of a pixel, in CRS units
-  double origin_x = 0;    ///< left edge of column 0
-  double origin_y = 0;    ///< upper edge of row 0
-  int tile_pixels = 1000; ///< side of a tile, in pixels
+  std::string crs;         ///< `EPSG:3035` or WKT
+  double pixel = 0;        ///< side of a pixel, in CRS units
+  double origin_x = 0;     ///< left edge of column 0
+  double origin_y = 0;     ///< upper edge of row 0
+  int tile_pixels = 1000;  ///< side of a tile, in pixels
 
   double left(std::int64_t col) const { return origin_x + static_cast<double>(col) * pixel; }
   double top(std::int64_t row) const { return origin_y - static_cast<double>(row) * pixel; }
@@ -85,11 +85,11 @@ std::vector<Tile> tiles_of(const Grid& grid, const Window& area);
 
 /// What a cube covers: a grid, the pixels of it, the tiles and the years.
 struct Cube {
-  std::string name;          ///< short name of the area, used in file names (`eu`)
+  std::string name;  ///< short name of the area, used in file names (`eu`)
   Grid grid;
   Window area;
-  std::vector<Tile> tiles;   ///< row by row
-  std::vector<int> years;    ///< ascending
+  std::vector<Tile> tiles;  ///< row by row
+  std::vector<int> years;   ///< ascending
   const Tile* tile_named(std::string_view tile_name) const;
 };
 

@@ -11,26 +11,37 @@ namespace ecocube {
 
 std::size_t bytes_of(DataType type) {
   switch (type) {
-    case DataType::uint8: return 1;
+    case DataType::uint8:
+      return 1;
     case DataType::uint16:
-    case DataType::int16: return 2;
+    case DataType::int16:
+      return 2;
     case DataType::uint32:
     case DataType::int32:
-    case DataType::float32: return 4;
-    case DataType::float64: return 8;
+    case DataType::float32:
+      return 4;
+    case DataType::float64:
+      return 8;
   }
   return 1;
 }
 
 std::string_view name_of(DataType type) {
   switch (type) {
-    case DataType::uint8: return "uint8";
-    case DataType::uint16: return "uint16";
-    case DataType::int16: return "int16";
-    case DataType::uint32: return "uint32";
-    case DataType::int32: return "int32";
-    case DataType::float32: return "float32";
-    case DataType::float64: return "float64";
+    case DataType::uint8:
+      return "uint8";
+    case DataType::uint16:
+      return "uint16";
+    case DataType::int16:
+      return "int16";
+    case DataType::uint32:
+      return "uint32";
+    case DataType::int32:
+      return "int32";
+    case DataType::float32:
+      return "float32";
+    case DataType::float64:
+      return "float64";
   }
   return "uint8";
 }
@@ -39,34 +50,50 @@ double lowest_of(DataType type) {
   switch (type) {
     case DataType::uint8:
     case DataType::uint16:
-    case DataType::uint32: return 0;
-    case DataType::int16: return std::numeric_limits<std::int16_t>::min();
-    case DataType::int32: return std::numeric_limits<std::int32_t>::min();
-    case DataType::float32: return std::numeric_limits<float>::lowest();
-    case DataType::float64: return std::numeric_limits<double>::lowest();
+    case DataType::uint32:
+      return 0;
+    case DataType::int16:
+      return std::numeric_limits<std::int16_t>::min();
+    case DataType::int32:
+      return std::numeric_limits<std::int32_t>::min();
+    case DataType::float32:
+      return std::numeric_limits<float>::lowest();
+    case DataType::float64:
+      return std::numeric_limits<double>::lowest();
   }
   return 0;
 }
 
 double highest_of(DataType type) {
   switch (type) {
-    case DataType::uint8: return 255;
-    case DataType::uint16: return 65535;
-    case DataType::uint32: return 4294967295.0;
-    case DataType::int16: return std::numeric_limits<std::int16_t>::max();
-    case DataType::int32: return std::numeric_limits<std::int32_t>::max();
-    case DataType::float32: return std::numeric_limits<float>::max();
-    case DataType::float64: return std::numeric_limits<double>::max();
+    case DataType::uint8:
+      return 255;
+    case DataType::uint16:
+      return 65535;
+    case DataType::uint32:
+      return 4294967295.0;
+    case DataType::int16:
+      return std::numeric_limits<std::int16_t>::max();
+    case DataType::int32:
+      return std::numeric_limits<std::int32_t>::max();
+    case DataType::float32:
+      return std::numeric_limits<float>::max();
+    case DataType::float64:
+      return std::numeric_limits<double>::max();
   }
   return 255;
 }
 
 std::string_view name_of(LayerKind kind) {
   switch (kind) {
-    case LayerKind::continuous: return "continuous";
-    case LayerKind::classes: return "classes";
-    case LayerKind::count: return "count";
-    case LayerKind::source: return "source";
+    case LayerKind::continuous:
+      return "continuous";
+    case LayerKind::classes:
+      return "classes";
+    case LayerKind::count:
+      return "count";
+    case LayerKind::source:
+      return "source";
   }
   return "continuous";
 }
@@ -110,7 +137,8 @@ std::vector<std::string> LayerSet::variables_matching(const std::vector<std::str
   std::vector<std::string> names = variables();
   if (patterns.empty()) return names;
   std::erase_if(names, [&](const std::string& name) {
-    return std::none_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return matches_glob(pattern, name); });
+    return std::none_of(patterns.begin(), patterns.end(),
+                        [&](const std::string& pattern) { return matches_glob(pattern, name); });
   });
   return names;
 }

@@ -49,8 +49,8 @@ struct LayerFile {
 
 /// One variable at one time (or at no time: static) over the whole cube.
 struct Layer {
-  std::string variable;          ///< `ndvi_p50`, `elevation`, `class`
-  std::string long_name;         ///< for people
+  std::string variable;   ///< `ndvi_p50`, `elevation`, `class`
+  std::string long_name;  ///< for people
   LayerKind kind = LayerKind::continuous;
   Encoding encoding;
   std::optional<Period> period;  ///< none: the layer is static

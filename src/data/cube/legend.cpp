@@ -6,7 +6,9 @@
 #include "base/text.h"
 
 namespace ecocube {
-std::string Color::hex() const { return fmt::format("{:02x}{:02x}{:02x}", red, green, blue); }
+std::string Color::hex() const {
+  return fmt::format("{:02x}{:02x}{:02x}", red, green, blue);
+}
 
 const LegendClass* Legend::with_code(std::string_view code) const {
   const auto found = std::find_if(classes.begin(), classes.end(), [&](const LegendClass& c) { return c.code == code; });
@@ -14,7 +16,8 @@ const LegendClass* Legend::with_code(std::string_view code) const {
 }
 
 const LegendClass* Legend::with_value(int value) const {
-  const auto found = std::find_if(classes.begin(), classes.end(), [&](const LegendClass& c) { return c.value == value; });
+  const auto found =
+      std::find_if(classes.begin(), classes.end(), [&](const LegendClass& c) { return c.value == value; });
   return found == classes.end() ? nullptr : &*found;
 }
 
@@ -22,7 +25,8 @@ const LegendClass* Legend::matching(std::string_view label) const {
   label = trimmed(label);
   if (const LegendClass* found = with_code(label)) return found;
   const std::string lower = lower_case(label);
-  const auto found = std::find_if(classes.begin(), classes.end(), [&](const LegendClass& c) { return lower_case(c.name) == lower; });
+  const auto found =
+      std::find_if(classes.begin(), classes.end(), [&](const LegendClass& c) { return lower_case(c.name) == lower; });
   return found == classes.end() ? nullptr : &*found;
 }
 
@@ -35,7 +39,8 @@ Result<Legend> parse_legend(std::string_view csv, std::string_view origin) {
   std::vector<std::size_t> column;
   for (const std::string& name : wanted) {
     const auto found = std::find(header.begin(), header.end(), name);
-    if (found == header.end()) return input_error("legend {}: no column '{}'{}", origin, name, suggestion(name, header));
+    if (found == header.end())
+      return input_error("legend {}: no column '{}'{}", origin, name, suggestion(name, header));
     column.push_back(static_cast<std::size_t>(found - header.begin()));
   }
   for (std::size_t line = 1; line < lines.size(); ++line) {
@@ -49,15 +54,22 @@ Result<Legend> parse_legend(std::string_view csv, std::string_view origin) {
       }
       number[i - 2] = static_cast<int>(*value);
     }
-    LegendClass entry{fields[column[0]], fields[column[1]], number[0],
-                      {static_cast<std::uint8_t>(number[1]), static_cast<std::uint8_t>(number[2]), static_cast<std::uint8_t>(number[3])}};
-    if (entry.value < 1 || entry.value > 254) return input_error("legend {}, line {}: raster value {} is not within 1..254", origin, line + 1, entry.value);
-    if (legend.with_code(entry.code)) return input_error("legend {}, line {}: code {} is given twice", origin, line + 1, entry.code);
-    if (legend.with_value(entry.value)) return input_error("legend {}, line {}: raster value {} is given twice", origin, line + 1, entry.value);
+    LegendClass entry{fields[column[0]],
+                      fields[column[1]],
+                      number[0],
+                      {static_cast<std::uint8_t>(number[1]), static_cast<std::uint8_t>(number[2]),
+                       static_cast<std::uint8_t>(number[3])}};
+    if (entry.value < 1 || entry.value > 254)
+      return input_error("legend {}, line {}: raster value {} is not within 1..254", origin, line + 1, entry.value);
+    if (legend.with_code(entry.code))
+      return input_error("legend {}, line {}: code {} is given twice", origin, line + 1, entry.code);
+    if (legend.with_value(entry.value))
+      return input_error("legend {}, line {}: raster value {} is given twice", origin, line + 1, entry.value);
     legend.classes.push_back(std::move(entry));
   }
   if (legend.classes.empty()) return input_error("legend {}: no classes", origin);
-  std::sort(legend.classes.begin(), legend.classes.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  std::sort(legend.classes.begin(), legend.classes.end(),
+            [](const auto& a, const auto& b) { return a.value < b.value; });
   return legend;
 }
 

@@ -52,9 +52,13 @@ Day make_day(int year, unsigned month, unsigned day) {
   return Day{chrono::year_month_day{chrono::year{year}, chrono::month{month}, chrono::day{day}}};
 }
 
-int year_of(Day day) { return static_cast<int>(chrono::year_month_day{day}.year()); }
+int year_of(Day day) {
+  return static_cast<int>(chrono::year_month_day{day}.year());
+}
 
-int day_of_year(Day day) { return static_cast<int>((day - make_day(year_of(day), 1, 1)).count()) + 1; }
+int day_of_year(Day day) {
+  return static_cast<int>((day - make_day(year_of(day), 1, 1)).count()) + 1;
+}
 
 std::string iso_date(Day day) {
   const chrono::year_month_day date{day};
@@ -62,14 +66,17 @@ std::string iso_date(Day day) {
                      static_cast<unsigned>(date.day()));
 }
 
-std::string compact_date(Day day) { return replace_all(iso_date(day), "-", ""); }
+std::string compact_date(Day day) {
+  return replace_all(iso_date(day), "-", "");
+}
 
 std::optional<Day> parse_date(std::string_view text) {
   text = trimmed(text);
   if (text.size() > 10 && (text[10] == 'T' || text[10] == ' ')) text = text.substr(0, 10);
   const bool digits = text.find_first_not_of("0123456789") == std::string_view::npos;
   if (digits && text.size() == 8) {
-    return checked_day(*parse_integer(text.substr(0, 4)), *parse_integer(text.substr(4, 2)), *parse_integer(text.substr(6, 2)));
+    return checked_day(*parse_integer(text.substr(0, 4)), *parse_integer(text.substr(4, 2)),
+                       *parse_integer(text.substr(6, 2)));
   }
   if (digits && text.size() == 4) return checked_day(*parse_integer(text), 7, 1);
   const auto parts = split(replace_all(std::string(text), "/", "-"), '-');
@@ -85,7 +92,8 @@ bool PeriodScheme::Slot::starts_year_before() const {
 
 PeriodScheme PeriodScheme::seasons() {
   PeriodScheme scheme;
-  scheme.slots_ = {{"winter", 12, 2, 3, 20}, {"spring", 3, 21, 6, 24}, {"summer", 6, 25, 9, 12}, {"autumn", 9, 13, 12, 1}};
+  scheme.slots_ = {
+      {"winter", 12, 2, 3, 20}, {"spring", 3, 21, 6, 24}, {"summer", 6, 25, 9, 12}, {"autumn", 9, 13, 12, 1}};
   return scheme;
 }
 
@@ -144,7 +152,8 @@ Result<PeriodScheme> PeriodScheme::parse(const Value& value) {
 std::vector<Period> PeriodScheme::of_year(int year) const {
   std::vector<Period> periods;
   for (const Slot& slot : slots_) {
-    periods.push_back({slot.name, year, clamped_day(year - (slot.starts_year_before() ? 1 : 0), slot.start_month, slot.start_day),
+    periods.push_back({slot.name, year,
+                       clamped_day(year - (slot.starts_year_before() ? 1 : 0), slot.start_month, slot.start_day),
                        clamped_day(year, slot.end_month, slot.end_day)});
   }
   return periods;
@@ -172,7 +181,8 @@ Result<std::vector<int>> parse_years(const Value& value) {
     const auto dots = text.find("..");
     const auto first = parse_integer(text.substr(0, dots));
     const auto last = dots == std::string::npos ? first : parse_integer(text.substr(dots + 2));
-    if (!first || !last || *first > *last) return usage_error("'{}' is no year and no span of years such as 2015..2020", text);
+    if (!first || !last || *first > *last)
+      return usage_error("'{}' is no year and no span of years such as 2015..2020", text);
     ECOCUBE_TRY(add(*first));
     ECOCUBE_TRY(add(*last));
     for (std::int64_t year = *first; year <= *last; ++year) ECOCUBE_TRY(add(year));

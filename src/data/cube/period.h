@@ -52,7 +52,8 @@ class PeriodScheme {
   static PeriodScheme months();
   static PeriodScheme quarters();
   static PeriodScheme years();
-  /// `seasons`, `months`, `quarters`, `years`, or a list of spans: `04-01..06-15` or `{name: spring, span: 04-01..06-15}`.
+  /// `seasons`, `months`, `quarters`, `years`, or a list of spans: `04-01..06-15` or `{name: spring, span:
+  /// 04-01..06-15}`.
   static Result<PeriodScheme> parse(const Value& value);
 
   const std::vector<Slot>& slots() const { return slots_; }

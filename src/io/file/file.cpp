@@ -22,9 +22,13 @@ namespace {
 
 constexpr std::string_view kPartial = ".partial-";
 
-bool process_lives(std::int64_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM; }
+bool process_lives(std::int64_t pid) {
+  return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+}
 
-std::string reason() { return std::strerror(errno); }
+std::string reason() {
+  return std::strerror(errno);
+}
 
 Failure failed(std::string_view doing, const fs::path& path) {
   const Blame blame = errno == ENOENT || errno == ENOTDIR || errno == EISDIR ? Blame::input : Blame::machine;
@@ -51,7 +55,8 @@ Result<std::string> read_text(const fs::path& path) {
   std::string text;
   std::vector<char> buffer(1 << 16);
   ssize_t count = 0;
-  while ((count = ::read(descriptor, buffer.data(), buffer.size())) > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
+  while ((count = ::read(descriptor, buffer.data(), buffer.size())) > 0)
+    text.append(buffer.data(), static_cast<std::size_t>(count));
   const int code = errno;
   ::close(descriptor);
   errno = code;
@@ -100,7 +105,8 @@ void clear_partials(const fs::path& path) {
   for (const auto& entry : fs::directory_iterator(path.has_parent_path() ? path.parent_path() : fs::path("."), code)) {
     const std::string other = entry.path().filename().string();
     if (!other.starts_with(kPartial) || !other.ends_with("-" + name)) continue;
-    const auto pid = parse_integer(std::string_view(other).substr(kPartial.size(), other.size() - name.size() - 1 - kPartial.size()));
+    const auto pid = parse_integer(
+        std::string_view(other).substr(kPartial.size(), other.size() - name.size() - 1 - kPartial.size()));
     std::error_code ignored;
     if (pid && (!process_lives(*pid) || *pid == ::getpid())) fs::remove(entry.path(), ignored);
   }

@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 class FileTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder = fs::path(testing::TempDir()) / ("ecocube_file_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder = fs::path(testing::TempDir()) /
+             ("ecocube_file_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder);
     fs::create_directories(folder);
   }

@@ -47,13 +47,19 @@ GdalErrors::GdalErrors() {
   CPLPushErrorHandlerEx(handle, this);
 }
 
-GdalErrors::~GdalErrors() { CPLPopErrorHandler(); }
+GdalErrors::~GdalErrors() {
+  CPLPopErrorHandler();
+}
 
-std::string GdalErrors::text(const std::string& otherwise) const { return first_.empty() ? otherwise : first_; }
+std::string GdalErrors::text(const std::string& otherwise) const {
+  return first_.empty() ? otherwise : first_;
+}
 
 Blame GdalErrors::blame() const {
-  const bool said_no = first_errno_ == ENOSPC || first_errno_ == EDQUOT || first_errno_ == EACCES || first_errno_ == EROFS || first_errno_ == EIO ||
-                       first_.find("No space left") != std::string::npos || first_.find("Permission denied") != std::string::npos;
+  const bool said_no = first_errno_ == ENOSPC || first_errno_ == EDQUOT || first_errno_ == EACCES ||
+                       first_errno_ == EROFS || first_errno_ == EIO ||
+                       first_.find("No space left") != std::string::npos ||
+                       first_.find("Permission denied") != std::string::npos;
   return said_no ? Blame::machine : Blame::input;
 }
 

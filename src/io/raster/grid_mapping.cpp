@@ -10,7 +10,9 @@ namespace {
 constexpr std::int64_t kStep = 32;
 constexpr double kSnap = 1e-3;  ///< of a pixel
 
-std::int64_t floor_to_step(std::int64_t value) { return (value >= 0 ? value / kStep : -((-value + kStep - 1) / kStep)) * kStep; }
+std::int64_t floor_to_step(std::int64_t value) {
+  return (value >= 0 ? value / kStep : -((-value + kStep - 1) / kStep)) * kStep;
+}
 
 bool invert(const double (&forward)[6], double (&inverse)[6]) {
   const double determinant = forward[1] * forward[5] - forward[2] * forward[4];
@@ -54,7 +56,8 @@ void GridMapping::find_shift() {
   const double tolerance = kSnap * target_.pixel / 1000;
   if (projection_ || transform[2] != 0 || transform[4] != 0) return;
   if (std::abs(transform[1] - target_.pixel) > tolerance || std::abs(-transform[5] - target_.pixel) > tolerance) return;
-  const double col = (target_.origin_x - transform[0]) / target_.pixel, row = (transform[3] - target_.origin_y) / target_.pixel;
+  const double col = (target_.origin_x - transform[0]) / target_.pixel,
+               row = (transform[3] - target_.origin_y) / target_.pixel;
   if (std::abs(col - std::round(col)) > kSnap || std::abs(row - std::round(row)) > kSnap) return;
   shift_ = {std::llround(row), std::llround(col)};
 }
@@ -64,7 +67,8 @@ void GridMapping::find_pixel_size() {
   // The middle of the source, seen from the target and back again one target pixel further.
   const auto& transform = source_.geo_transform;
   const double col = static_cast<double>(source_.cols) / 2, row = static_cast<double>(source_.rows) / 2;
-  std::vector<double> x{transform[0] + transform[1] * col + transform[2] * row}, y{transform[3] + transform[4] * col + transform[5] * row};
+  std::vector<double> x{transform[0] + transform[1] * col + transform[2] * row},
+      y{transform[3] + transform[4] * col + transform[5] * row};
   if (projection_) {
     const auto back = Projection::between(source_.crs, target_.crs);
     if (!back) return;
@@ -86,7 +90,8 @@ GridMapping::Positions GridMapping::positions(const Window& window) const {
   std::vector<double> node_x, node_y;
   for (std::size_t r = 0; r < node_rows; ++r) {
     for (std::size_t c = 0; c < node_cols; ++c) {
-      const MapPoint centre = target_.centre(first_row + static_cast<std::int64_t>(r) * kStep, first_col + static_cast<std::int64_t>(c) * kStep);
+      const MapPoint centre = target_.centre(first_row + static_cast<std::int64_t>(r) * kStep,
+                                             first_col + static_cast<std::int64_t>(c) * kStep);
       node_x.push_back(centre.x);
       node_y.push_back(centre.y);
     }
@@ -124,8 +129,11 @@ Window GridMapping::source_window(const Positions& positions, std::int64_t margi
     max_y = std::max(max_y, positions.y[i]);
   }
   if (!(min_x <= max_x)) return {};
-  const auto cut = [](double value, std::int64_t limit) { return std::clamp(value, -1e9, static_cast<double>(limit) + 1e9); };
-  const auto col = static_cast<std::int64_t>(std::floor(cut(min_x, source_.cols))) - margin, row = static_cast<std::int64_t>(std::floor(cut(min_y, source_.rows))) - margin;
+  const auto cut = [](double value, std::int64_t limit) {
+    return std::clamp(value, -1e9, static_cast<double>(limit) + 1e9);
+  };
+  const auto col = static_cast<std::int64_t>(std::floor(cut(min_x, source_.cols))) - margin,
+             row = static_cast<std::int64_t>(std::floor(cut(min_y, source_.rows))) - margin;
   const auto col_end = static_cast<std::int64_t>(std::floor(cut(max_x, source_.cols))) + margin + 1;
   const auto row_end = static_cast<std::int64_t>(std::floor(cut(max_y, source_.rows))) + margin + 1;
   return intersection({row, col, row_end - row, col_end - col}, {0, 0, source_.rows, source_.cols});

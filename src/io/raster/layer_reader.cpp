@@ -58,7 +58,8 @@ struct LayerReader::State {
   Result<OpenFile*> file(const std::string& path);
   Result<std::shared_ptr<const GridMapping>> mapping_of(const RasterInfo& info);
   const GridMapping::Positions& positions_of(const GridMapping& mapping, const Window& window);
-  Result<void> read_part(const Layer& layer, const std::string& path, int band, const Window& window, std::span<float> stored, std::span<std::uint8_t> valid);
+  Result<void> read_part(const Layer& layer, const std::string& path, int band, const Window& window,
+                         std::span<float> stored, std::span<std::uint8_t> valid);
   Result<void> read_source(OpenFile& file, int band, const Window& source, const std::optional<double>& no_data);
 };
 
@@ -92,7 +93,8 @@ const GridMapping::Positions& LayerReader::State::positions_of(const GridMapping
 }
 
 /// Reads a window of the file into `raw` and `raw_valid`.
-Result<void> LayerReader::State::read_source(OpenFile& file, int band, const Window& source, const std::optional<double>& no_data) {
+Result<void> LayerReader::State::read_source(OpenFile& file, int band, const Window& source,
+                                             const std::optional<double>& no_data) {
   raw.resize(static_cast<std::size_t>(source.pixels()));
   raw_valid.resize(raw.size());
   ECOCUBE_TRY(file.raster->read(band, source, raw));
@@ -100,11 +102,12 @@ Result<void> LayerReader::State::read_source(OpenFile& file, int band, const Win
   return {};
 }
 
-Result<void> LayerReader::State::read_part(const Layer& layer, const std::string& path, int band, const Window& window, std::span<float> stored,
-                                           std::span<std::uint8_t> valid) {
+Result<void> LayerReader::State::read_part(const Layer& layer, const std::string& path, int band, const Window& window,
+                                           std::span<float> stored, std::span<std::uint8_t> valid) {
   ECOCUBE_TRY_ASSIGN(OpenFile * opened, file(path));
   if (band > static_cast<int>(opened->raster->info().bands.size())) {
-    return input_error("raster {}: it has {} bands, band {} was asked for", path, opened->raster->info().bands.size(), band);
+    return input_error("raster {}: it has {} bands, band {} was asked for", path, opened->raster->info().bands.size(),
+                       band);
   }
   std::fill(valid.begin(), valid.end(), std::uint8_t{0});
   std::fill(stored.begin(), stored.end(), 0.0f);
@@ -127,7 +130,8 @@ Result<void> LayerReader::State::read_part(const Layer& layer, const std::string
   const GridMapping::Positions& positions = positions_of(mapping, window);
   const double width = mapping.pixel_width(), height = mapping.pixel_height();
   const bool shrinking = layer.kind == LayerKind::continuous && std::max(width, height) > kShrinking;
-  const Window source = mapping.source_window(positions, static_cast<std::int64_t>(std::ceil(std::max({width, height, 1.0}))) + 1);
+  const Window source =
+      mapping.source_window(positions, static_cast<std::int64_t>(std::ceil(std::max({width, height, 1.0}))) + 1);
   if (source.empty()) return {};
   ECOCUBE_TRY(read_source(*opened, band, source, layer.encoding.no_data));
   const resample::Pixels pixels{source, raw, raw_valid};
@@ -149,7 +153,8 @@ LayerReader::LayerReader(const Grid& grid, std::filesystem::path root) : state_(
 
 LayerReader::~LayerReader() = default;
 
-Result<void> LayerReader::read(const Layer& layer, const std::string& tile, const Window& window, std::span<float> stored, std::span<std::uint8_t> valid) {
+Result<void> LayerReader::read(const Layer& layer, const std::string& tile, const Window& window,
+                               std::span<float> stored, std::span<std::uint8_t> valid) {
   std::vector<float> more;
   std::vector<std::uint8_t> more_valid;
   for (std::size_t i = 0; i < layer.files.size(); ++i) {
@@ -172,7 +177,8 @@ Result<void> LayerReader::read(const Layer& layer, const std::string& tile, cons
   return {};
 }
 
-Result<void> LayerReader::read_decoded(const Layer& layer, const std::string& tile, const Window& window, std::span<float> values, std::span<std::uint8_t> valid) {
+Result<void> LayerReader::read_decoded(const Layer& layer, const std::string& tile, const Window& window,
+                                       std::span<float> values, std::span<std::uint8_t> valid) {
   ECOCUBE_TRY(read(layer, tile, window, values, valid));
   if (layer.encoding.scale == 1 && layer.encoding.offset == 0) return {};
   for (std::size_t i = 0; i < values.size(); ++i) {

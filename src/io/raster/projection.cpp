@@ -27,16 +27,23 @@ Result<OGRSpatialReference> reference(const std::string& crs) {
   return parsed;
 }
 
-OGRCoordinateTransformation* transformation_of(void* opaque) { return static_cast<OGRCoordinateTransformation*>(opaque); }
+OGRCoordinateTransformation* transformation_of(void* opaque) {
+  return static_cast<OGRCoordinateTransformation*>(opaque);
+}
 
 /// Points along the rectangle's edges, counter-clockwise from the lower left; the last is the first.
 std::vector<MapPoint> outline(const Bounds& box, int pieces) {
   std::vector<MapPoint> points;
-  const MapPoint corners[] = {{box.min_x, box.min_y}, {box.max_x, box.min_y}, {box.max_x, box.max_y}, {box.min_x, box.max_y}, {box.min_x, box.min_y}};
+  const MapPoint corners[] = {{box.min_x, box.min_y},
+                              {box.max_x, box.min_y},
+                              {box.max_x, box.max_y},
+                              {box.min_x, box.max_y},
+                              {box.min_x, box.min_y}};
   for (int edge = 0; edge < 4; ++edge) {
     for (int i = 0; i < pieces; ++i) {
       const double t = static_cast<double>(i) / pieces;
-      points.push_back({corners[edge].x + t * (corners[edge + 1].x - corners[edge].x), corners[edge].y + t * (corners[edge + 1].y - corners[edge].y)});
+      points.push_back({corners[edge].x + t * (corners[edge + 1].x - corners[edge].x),
+                        corners[edge].y + t * (corners[edge + 1].y - corners[edge].y)});
     }
   }
   points.push_back(points.front());
@@ -58,11 +65,14 @@ Result<std::unique_ptr<Projection>> Projection::between(const std::string& from_
   GdalErrors errors;
   std::unique_ptr<Projection> projection(new Projection);
   projection->transformation_ = OGRCreateCoordinateTransformation(&from, &to);
-  if (!projection->transformation_) return usage_error("no transformation from {} to {}: {}", from_crs, to_crs, errors.text());
+  if (!projection->transformation_)
+    return usage_error("no transformation from {} to {}: {}", from_crs, to_crs, errors.text());
   return projection;
 }
 
-Projection::~Projection() { OGRCoordinateTransformation::DestroyCT(transformation_of(transformation_)); }
+Projection::~Projection() {
+  OGRCoordinateTransformation::DestroyCT(transformation_of(transformation_));
+}
 
 void Projection::transform(std::span<double> x, std::span<double> y) const {
   GdalErrors errors;
@@ -91,10 +101,12 @@ Result<Bounds> Projection::transform_bounds(const Bounds& bounds) const {
   Bounds box{kFar, kFar, -kFar, -kFar};
   for (const MapPoint& point : transform_outline(bounds, kPieces)) {
     if (std::isnan(point.x)) continue;
-    box = {std::min(box.min_x, point.x), std::min(box.min_y, point.y), std::max(box.max_x, point.x), std::max(box.max_y, point.y)};
+    box = {std::min(box.min_x, point.x), std::min(box.min_y, point.y), std::max(box.max_x, point.x),
+           std::max(box.max_y, point.y)};
   }
   if (!(box.min_x <= box.max_x)) {
-    return input_error("the box {} {} {} {} has no place in the target coordinate reference system", bounds.min_x, bounds.min_y, bounds.max_x, bounds.max_y);
+    return input_error("the box {} {} {} {} has no place in the target coordinate reference system", bounds.min_x,
+                       bounds.min_y, bounds.max_x, bounds.max_y);
   }
   return box;
 }
@@ -108,13 +120,20 @@ bool same_crs(const std::string& a, const std::string& b) {
   if (a == b) return true;
   const auto first = reference(a), second = reference(b);
   if (!first || !second) return false;
-  const char* const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", "CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS", nullptr};
+  const char* const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES",
+                                 "CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS", nullptr};
   if (first->IsSame(&*second, options)) return true;
   // Names and datum ensembles differ between writers; a code found with certainty, or equal parameters, decide.
   if (const int code = epsg_code(a)) {
     if (code == epsg_code(b)) return true;
   }
-  const auto in_numbers = [](const OGRSpatialReference& crs) { return exported([&] { char* text = nullptr; crs.exportToProj4(&text); return text; }()); };
+  const auto in_numbers = [](const OGRSpatialReference& crs) {
+    return exported([&] {
+      char* text = nullptr;
+      crs.exportToProj4(&text);
+      return text;
+    }());
+  };
   const std::string numbers = in_numbers(*first);
   return !numbers.empty() && numbers == in_numbers(*second);
 }
@@ -126,7 +145,8 @@ int epsg_code(const std::string& crs) {
   const char* code = parsed->GetAuthorityCode(nullptr);
   if (authority && code && std::string(authority) == "EPSG") return std::atoi(code);
   GdalErrors errors;
-  if (parsed->AutoIdentifyEPSG() == OGRERR_NONE && parsed->GetAuthorityCode(nullptr)) return std::atoi(parsed->GetAuthorityCode(nullptr));
+  if (parsed->AutoIdentifyEPSG() == OGRERR_NONE && parsed->GetAuthorityCode(nullptr))
+    return std::atoi(parsed->GetAuthorityCode(nullptr));
   return 0;
 }
 

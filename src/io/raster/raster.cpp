@@ -10,14 +10,22 @@ namespace {
 
 std::optional<DataType> from_gdal(GDALDataType type) {
   switch (type) {
-    case GDT_Byte: return DataType::uint8;
-    case GDT_UInt16: return DataType::uint16;
-    case GDT_Int16: return DataType::int16;
-    case GDT_UInt32: return DataType::uint32;
-    case GDT_Int32: return DataType::int32;
-    case GDT_Float32: return DataType::float32;
-    case GDT_Float64: return DataType::float64;
-    default: return std::nullopt;
+    case GDT_Byte:
+      return DataType::uint8;
+    case GDT_UInt16:
+      return DataType::uint16;
+    case GDT_Int16:
+      return DataType::int16;
+    case GDT_UInt32:
+      return DataType::uint32;
+    case GDT_Int32:
+      return DataType::int32;
+    case GDT_Float32:
+      return DataType::float32;
+    case GDT_Float64:
+      return DataType::float64;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -46,7 +54,8 @@ Result<RasterBand> describe_band(GDALDatasetH dataset, int number, const std::st
 
 Result<std::unique_ptr<Raster>> Raster::open(const std::string& path) {
   GdalErrors errors;
-  GDALDatasetH dataset = GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, nullptr, nullptr, nullptr);
+  GDALDatasetH dataset =
+      GDALOpenEx(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, nullptr, nullptr, nullptr);
   if (!dataset) return fail(errors.blame(), "opening raster {}: {}", path, errors.text());
   std::unique_ptr<Raster> raster(new Raster);
   raster->dataset_ = dataset;
@@ -72,14 +81,16 @@ Raster::~Raster() {
 
 namespace {
 
-Result<void> read_band(GDALDatasetH dataset, const std::string& path, int band, const Window& window, void* values, GDALDataType type) {
+Result<void> read_band(GDALDatasetH dataset, const std::string& path, int band, const Window& window, void* values,
+                       GDALDataType type) {
   GdalErrors errors;
-  const CPLErr outcome = GDALRasterIO(GDALGetRasterBand(dataset, band), GF_Read, static_cast<int>(window.col), static_cast<int>(window.row),
-                                      static_cast<int>(window.cols), static_cast<int>(window.rows), values, static_cast<int>(window.cols),
-                                      static_cast<int>(window.rows), type, 0, 0);
+  const CPLErr outcome =
+      GDALRasterIO(GDALGetRasterBand(dataset, band), GF_Read, static_cast<int>(window.col),
+                   static_cast<int>(window.row), static_cast<int>(window.cols), static_cast<int>(window.rows), values,
+                   static_cast<int>(window.cols), static_cast<int>(window.rows), type, 0, 0);
   if (outcome != CE_None || errors.any()) {
-    return fail(errors.blame(), "reading raster {}, band {}, rows {}..{}: {}", path, band, window.row, window.row + window.rows - 1,
-                errors.text());
+    return fail(errors.blame(), "reading raster {}, band {}, rows {}..{}: {}", path, band, window.row,
+                window.row + window.rows - 1, errors.text());
   }
   return {};
 }

@@ -71,8 +71,9 @@ class RasterWriter {
   static constexpr int kBlockRows = 128;
 
   /// `path` is written as it stands (use TaskRun::stage for an atomic appearance).
-  static Result<std::unique_ptr<RasterWriter>> create(const std::filesystem::path& path, const Grid& grid, const Window& window,
-                                                      const Encoding& encoding, const std::vector<BandSpec>& bands);
+  static Result<std::unique_ptr<RasterWriter>> create(const std::filesystem::path& path, const Grid& grid,
+                                                      const Window& window, const Encoding& encoding,
+                                                      const std::vector<BandSpec>& bands);
   ~RasterWriter();
   RasterWriter(const RasterWriter&) = delete;
   RasterWriter& operator=(const RasterWriter&) = delete;
@@ -80,7 +81,8 @@ class RasterWriter {
   /// Writes stored numbers (not physical values) of band `band` (from 0) into `part`, given in grid pixels; where
   /// `valid` is 0 the encoding's no-data number is written. Shapes [row][col]; an empty `valid` means all valid. Each
   /// pixel of a band is written once.
-  Result<void> write(std::size_t band, const Window& part, std::span<const float> stored, std::span<const std::uint8_t> valid);
+  Result<void> write(std::size_t band, const Window& part, std::span<const float> stored,
+                     std::span<const std::uint8_t> valid);
   /// Finishes the file; pixels that were never written are no data. Without it the file is incomplete.
   Result<void> close();
 

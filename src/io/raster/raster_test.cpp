@@ -17,14 +17,16 @@ namespace fs = std::filesystem;
 class RasterTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder = fs::path(testing::TempDir()) / ("ecocube_raster_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    folder = fs::path(testing::TempDir()) /
+             ("ecocube_raster_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder);
     fs::create_directories(folder);
   }
   void TearDown() override { fs::remove_all(folder); }
 
   /// One band with value = 100 row + col in pixels of `window`; `missing` counts from the upper left.
-  std::string write(const std::string& name, const Grid& grid, const Window& window, const std::vector<std::size_t>& missing = {},
+  std::string write(const std::string& name, const Grid& grid, const Window& window,
+                    const std::vector<std::size_t>& missing = {},
                     Encoding encoding = {DataType::uint16, 1, 0, 65535, {}}) {
     const std::string path = (folder / name).string();
     auto writer = RasterWriter::create(path, grid, window, encoding, {{"value", LayerKind::continuous, {}}});
@@ -55,7 +57,8 @@ class RasterTest : public testing::Test {
   };
   static Pixels read(const Grid& grid, const Layer& layer, const Window& window) {
     LayerReader reader(grid, "/");
-    Pixels pixels{std::vector<float>(static_cast<std::size_t>(window.pixels())), std::vector<std::uint8_t>(static_cast<std::size_t>(window.pixels()))};
+    Pixels pixels{std::vector<float>(static_cast<std::size_t>(window.pixels())),
+                  std::vector<std::uint8_t>(static_cast<std::size_t>(window.pixels()))};
     const auto outcome = reader.read(layer, "", window, pixels.values, pixels.valid);
     EXPECT_TRUE(outcome) << outcome.error().message;
     return pixels;
@@ -97,11 +100,14 @@ TEST_F(RasterTest, ThePiecesThatPixelsComeInDoNotChangeTheBytes) {
   std::set<std::string> sums;
   for (const std::int64_t piece : {1, 50, 128, 300}) {
     const std::string path = (folder / fmt::format("{}.tif", piece)).string();
-    auto writer = RasterWriter::create(path, laea, window, {DataType::uint16, 1, 0, 65535, {}}, std::vector<BandSpec>(3));
+    auto writer =
+        RasterWriter::create(path, laea, window, {DataType::uint16, 1, 0, 65535, {}}, std::vector<BandSpec>(3));
     ASSERT_TRUE(writer);
     for (std::int64_t row = 0; row < 300; row += piece) {
       const Window part{row, 0, std::min<std::int64_t>(piece, 300 - row), 300};
-      for (std::size_t band = 0; band < 3; ++band) ASSERT_TRUE((*writer)->write(band, part, {values.data() + row * 300, static_cast<std::size_t>(part.pixels())}, {}));
+      for (std::size_t band = 0; band < 3; ++band)
+        ASSERT_TRUE(
+            (*writer)->write(band, part, {values.data() + row * 300, static_cast<std::size_t>(part.pixels())}, {}));
     }
     ASSERT_TRUE((*writer)->close());
     sums.insert(*file_sha256(path));
@@ -151,7 +157,8 @@ TEST_F(RasterTest, AnotherProjectionIsWarpedToTheRightPlace) {
   const Grid degrees{"EPSG:4326", 0.01, 5, 53, 100};
   const Window whole{0, 0, 200, 200};
   const std::string path = (folder / "lon.tif").string();
-  auto writer = RasterWriter::create(path, degrees, whole, {DataType::float32, 1, 0, -1.0, {}}, {{"lon", LayerKind::continuous, {}}});
+  auto writer = RasterWriter::create(path, degrees, whole, {DataType::float32, 1, 0, -1.0, {}},
+                                     {{"lon", LayerKind::continuous, {}}});
   ASSERT_TRUE(writer);
   std::vector<float> values;
   for (std::int64_t i = 0; i < whole.pixels(); ++i) values.push_back(static_cast<float>(degrees.centre(0, i % 200).x));
@@ -186,7 +193,8 @@ TEST_F(RasterTest, AWarpedPixelDoesNotDependOnTheWindowItIsReadIn) {
   const Pixels cut = read(laea, layer, part);
   for (std::int64_t row = 0; row < part.rows; ++row) {
     for (std::int64_t col = 0; col < part.cols; ++col) {
-      EXPECT_EQ(cut.values[static_cast<std::size_t>(row * part.cols + col)], whole.values[static_cast<std::size_t>((row + 37) * window.cols + col + 21)]);
+      EXPECT_EQ(cut.values[static_cast<std::size_t>(row * part.cols + col)],
+                whole.values[static_cast<std::size_t>((row + 37) * window.cols + col + 21)]);
     }
   }
 }
@@ -250,7 +258,8 @@ TEST(Projection, WktWithoutACodeIsRecognised) {
 TEST(Projection, AnUnknownCrsIsNamed) {
   const auto outcome = check_crs("EPSG:303500");
   ASSERT_FALSE(outcome);
-  EXPECT_EQ(outcome.error().message.rfind("unknown coordinate reference system 'EPSG:303500'", 0), 0u) << outcome.error().message;
+  EXPECT_EQ(outcome.error().message.rfind("unknown coordinate reference system 'EPSG:303500'", 0), 0u)
+      << outcome.error().message;
 }
 
 }  // namespace

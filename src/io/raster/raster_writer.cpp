@@ -15,13 +15,20 @@ constexpr int kBlockCols = 256;
 
 GDALDataType to_gdal(DataType type) {
   switch (type) {
-    case DataType::uint8: return GDT_Byte;
-    case DataType::uint16: return GDT_UInt16;
-    case DataType::int16: return GDT_Int16;
-    case DataType::uint32: return GDT_UInt32;
-    case DataType::int32: return GDT_Int32;
-    case DataType::float32: return GDT_Float32;
-    case DataType::float64: return GDT_Float64;
+    case DataType::uint8:
+      return GDT_Byte;
+    case DataType::uint16:
+      return GDT_UInt16;
+    case DataType::int16:
+      return GDT_Int16;
+    case DataType::uint32:
+      return GDT_UInt32;
+    case DataType::int32:
+      return GDT_Int32;
+    case DataType::float32:
+      return GDT_Float32;
+    case DataType::float64:
+      return GDT_Float64;
   }
   return GDT_Byte;
 }
@@ -38,8 +45,9 @@ void write_classes(GDALRasterBandH band, const std::vector<LegendClass>& classes
 
 }  // namespace
 
-Result<std::unique_ptr<RasterWriter>> RasterWriter::create(const std::filesystem::path& path, const Grid& grid, const Window& window,
-                                                           const Encoding& encoding, const std::vector<BandSpec>& bands) {
+Result<std::unique_ptr<RasterWriter>> RasterWriter::create(const std::filesystem::path& path, const Grid& grid,
+                                                           const Window& window, const Encoding& encoding,
+                                                           const std::vector<BandSpec>& bands) {
   GdalErrors errors;
   GDALDriverH driver = GDALGetDriverByName("GTiff");
   CPLStringList options;
@@ -86,7 +94,9 @@ RasterWriter::~RasterWriter() {
   GDALClose(dataset_);
 }
 
-std::int64_t RasterWriter::rows_of(std::int64_t stripe) const { return std::min<std::int64_t>(kBlockRows, window_.rows - stripe * kBlockRows); }
+std::int64_t RasterWriter::rows_of(std::int64_t stripe) const {
+  return std::min<std::int64_t>(kBlockRows, window_.rows - stripe * kBlockRows);
+}
 
 RasterWriter::Stripe& RasterWriter::stripe_at(std::int64_t number) {
   Stripe& stripe = open_[number];
@@ -97,7 +107,8 @@ RasterWriter::Stripe& RasterWriter::stripe_at(std::int64_t number) {
   return stripe;
 }
 
-Result<void> RasterWriter::write(std::size_t band, const Window& part, std::span<const float> stored, std::span<const std::uint8_t> valid) {
+Result<void> RasterWriter::write(std::size_t band, const Window& part, std::span<const float> stored,
+                                 std::span<const std::uint8_t> valid) {
   const float no_data = static_cast<float>(encoding_.no_data.value_or(0));
   for (std::int64_t row = 0; row < part.rows; ++row) {
     const std::int64_t at = part.row - window_.row + row, number = at / kBlockRows;
@@ -138,9 +149,13 @@ Result<void> RasterWriter::write_stripe(std::int64_t number, const Stripe& strip
         const auto from = stripe.values.begin() + (static_cast<std::int64_t>(band) * rows + row) * window_.cols + col;
         std::copy(from, from + cols, block.begin() + row * kBlockCols);
       }
-      GDALCopyWords64(block.data(), GDT_Float32, sizeof(float), packed.data(), type, static_cast<int>(bytes_of(encoding_.type)), static_cast<GPtrDiff_t>(block.size()));
-      const CPLErr outcome = GDALWriteBlock(GDALGetRasterBand(dataset_, static_cast<int>(band) + 1), static_cast<int>(col / kBlockCols), static_cast<int>(number), packed.data());
-      if (outcome != CE_None || errors.any()) return fail(errors.blame(), "writing raster {}: {}", path_, errors.text());
+      GDALCopyWords64(block.data(), GDT_Float32, sizeof(float), packed.data(), type,
+                      static_cast<int>(bytes_of(encoding_.type)), static_cast<GPtrDiff_t>(block.size()));
+      const CPLErr outcome =
+          GDALWriteBlock(GDALGetRasterBand(dataset_, static_cast<int>(band) + 1), static_cast<int>(col / kBlockCols),
+                         static_cast<int>(number), packed.data());
+      if (outcome != CE_None || errors.any())
+        return fail(errors.blame(), "writing raster {}: {}", path_, errors.text());
     }
   }
   return {};

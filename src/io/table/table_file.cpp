@@ -38,7 +38,8 @@ std::string table_csv(const Table& table) {
   text += "\n";
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const FieldPoint& point = table.rows[row];
-    text += fmt::format("{},{},{},{},{},{},{}", quoted(point.id), point.x, point.y, iso_date(point.date), quoted(point.label), point.weight, quoted(point.group));
+    text += fmt::format("{},{},{},{},{},{},{}", quoted(point.id), point.x, point.y, iso_date(point.date),
+                        quoted(point.label), point.weight, quoted(point.group));
     for (std::size_t feature = 0; feature < table.features.size(); ++feature) {
       const float value = table.column(feature)[row];
       text += std::isnan(value) ? std::string(",") : fmt::format(",{}", value);
@@ -62,14 +63,19 @@ Result<Table> read_table(const std::filesystem::path& file) {
   for (std::size_t number = 1; number < lines.size(); ++number) {
     if (lines[number].empty()) continue;
     const auto fields = csv_fields(lines[number]);
-    if (fields.size() != header.size()) return input_error("table {}, line {}: {} fields instead of {}", file.string(), number + 1, fields.size(), header.size());
+    if (fields.size() != header.size())
+      return input_error("table {}, line {}: {} fields instead of {}", file.string(), number + 1, fields.size(),
+                         header.size());
     const auto x = parse_number(fields[1]), y = parse_number(fields[2]), weight = parse_number(fields[5]);
     const auto date = parse_date(fields[3]);
-    if (!x || !y || !weight || !date) return input_error("table {}, line {}: x, y, date or weight cannot be read", file.string(), number + 1);
+    if (!x || !y || !weight || !date)
+      return input_error("table {}, line {}: x, y, date or weight cannot be read", file.string(), number + 1);
     table.rows.push_back({fields[0], *x, *y, *date, fields[4], *weight, fields[6]});
     for (std::size_t feature = 0; feature < columns.size(); ++feature) {
       const auto value = feature_value(fields[fixed + feature]);
-      if (!value) return input_error("table {}, line {}, column {}: '{}' is no number", file.string(), number + 1, table.features[feature], fields[fixed + feature]);
+      if (!value)
+        return input_error("table {}, line {}, column {}: '{}' is no number", file.string(), number + 1,
+                           table.features[feature], fields[fixed + feature]);
       columns[feature].push_back(*value);
     }
   }

@@ -13,7 +13,9 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path scratch(const std::string& text) {
-  const fs::path file = fs::path(testing::TempDir()) / ("ecocube_table_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".csv");
+  const fs::path file =
+      fs::path(testing::TempDir()) /
+      ("ecocube_table_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".csv");
   EXPECT_TRUE(write_text(file, text));
   return file;
 }
@@ -21,7 +23,8 @@ fs::path scratch(const std::string& text) {
 Table two_rows() {
   Table table;
   table.features = {"ndvi_p50.summer", "elevation"};
-  table.rows = {{"a,1", 4020601.25, 3217810.1, make_day(2019, 1, 1), "211", 0.85, "t1"}, {"b \"x\"", 1, 2, make_day(2015, 12, 31), "312", 1, ""}};
+  table.rows = {{"a,1", 4020601.25, 3217810.1, make_day(2019, 1, 1), "211", 0.85, "t1"},
+                {"b \"x\"", 1, 2, make_day(2015, 12, 31), "312", 1, ""}};
   table.values = {0.1f, std::numeric_limits<float>::quiet_NaN(), 12.5f, 1.0f / 3};
   return table;
 }

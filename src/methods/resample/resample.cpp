@@ -15,7 +15,9 @@ std::int64_t index_of(const Pixels& source, std::int64_t row, std::int64_t col) 
   return source.valid[static_cast<std::size_t>(index)] ? index : -1;
 }
 
-std::int64_t floored(double value) { return static_cast<std::int64_t>(std::floor(value)); }
+std::int64_t floored(double value) {
+  return static_cast<std::int64_t>(std::floor(value));
+}
 
 void set(std::span<float> values, std::span<std::uint8_t> valid, std::size_t i, bool known, double value) {
   valid[i] = known;
@@ -54,7 +56,8 @@ void bilinear(const Pixels& source, const Positions& at, std::span<float> values
   }
 }
 
-void average(const Pixels& source, const Positions& at, double width, double height, std::span<float> values, std::span<std::uint8_t> valid) {
+void average(const Pixels& source, const Positions& at, double width, double height, std::span<float> values,
+             std::span<std::uint8_t> valid) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (std::isnan(at.x[i])) {
       set(values, valid, i, false, 0);
@@ -63,11 +66,13 @@ void average(const Pixels& source, const Positions& at, double width, double hei
     const double left = at.x[i] - width / 2, top = at.y[i] - height / 2;
     double sum = 0, total = 0;
     for (std::int64_t row = floored(top); static_cast<double>(row) < top + height; ++row) {
-      const double inside_rows = std::min(top + height, static_cast<double>(row + 1)) - std::max(top, static_cast<double>(row));
+      const double inside_rows =
+          std::min(top + height, static_cast<double>(row + 1)) - std::max(top, static_cast<double>(row));
       for (std::int64_t col = floored(left); static_cast<double>(col) < left + width; ++col) {
         const std::int64_t index = index_of(source, row, col);
         if (index < 0) continue;
-        const double share = inside_rows * (std::min(left + width, static_cast<double>(col + 1)) - std::max(left, static_cast<double>(col)));
+        const double share = inside_rows * (std::min(left + width, static_cast<double>(col + 1)) -
+                                            std::max(left, static_cast<double>(col)));
         sum += share * source.values[static_cast<std::size_t>(index)];
         total += share;
       }

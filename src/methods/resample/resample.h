@@ -11,9 +11,9 @@ namespace ecocube::resample {
 /// A rectangle of source pixels. Position (x, y) counts source pixels from the source's upper left corner, so the
 /// centre of the pixel in row r, col c is (c + 0.5, r + 0.5).
 struct Pixels {
-  Window where;                           ///< which rows and cols of the source are here
-  std::span<const float> values;          ///< shape [row][col]
-  std::span<const std::uint8_t> valid;    ///< same shape
+  Window where;                         ///< which rows and cols of the source are here
+  std::span<const float> values;        ///< shape [row][col]
+  std::span<const std::uint8_t> valid;  ///< same shape
 };
 
 /// Where each target pixel's centre lies in the source; NaN: nowhere. Shapes [pixel].
@@ -30,6 +30,7 @@ void bilinear(const Pixels& source, const Positions& at, std::span<float> values
 
 /// Mean of the source pixels under the target pixel, a box of `width` x `height` source pixels around the position,
 /// each weighted by the share of it that lies inside. Missing where valid pixels cover less than half of the box.
-void average(const Pixels& source, const Positions& at, double width, double height, std::span<float> values, std::span<std::uint8_t> valid);
+void average(const Pixels& source, const Positions& at, double width, double height, std::span<float> values,
+             std::span<std::uint8_t> valid);
 
 }  // namespace ecocube::resample

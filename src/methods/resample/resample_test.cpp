@@ -41,9 +41,8 @@ Result sample(const Image& image, std::vector<double> x, std::vector<double> y, 
   return result;
 }
 
-const auto average2 = [](const Pixels& source, const Positions& at, std::span<float> values, std::span<std::uint8_t> valid) {
-  average(source, at, 2, 2, values, valid);
-};
+const auto average2 = [](const Pixels& source, const Positions& at, std::span<float> values,
+                         std::span<std::uint8_t> valid) { average(source, at, 2, 2, values, valid); };
 
 TEST(Resample, EveryMethodIsTheIdentityAtPixelCentres) {
   const Image image = plane();
