@@ -20,7 +20,23 @@ bool take_text(const Value& value, std::string& target) {
   return true;
 }
 
+/// A number, or text that is one: `1.10` stays text until an option wants a number.
+bool take_number(const Value& value, double& target) {
+  if (value.is_string()) {
+    const auto number = parse_number(value.get<std::string>());
+    if (number) target = *number;
+    return number.has_value();
+  }
+  if (value.is_number()) target = value.get<double>();
+  return value.is_number();
+}
+
 bool take_integer(const Value& value, std::int64_t& target) {
+  if (value.is_string()) {
+    const auto whole = parse_integer(value.get<std::string>());
+    if (whole) target = *whole;
+    return whole.has_value();
+  }
   if (value.is_number_integer()) {
     target = value.get<std::int64_t>();
     return true;
@@ -159,10 +175,8 @@ OptionSet::Handle OptionSet::add(std::string name, std::int64_t& target, std::st
               [&target](const Value& value) { return take_integer(value, target); });
 }
 OptionSet::Handle OptionSet::add(std::string name, double& target, std::string meaning) {
-  return bind(std::move(name), "number", target, std::move(meaning), [&target](const Value& value) {
-    if (value.is_number()) target = value.get<double>();
-    return value.is_number();
-  });
+  return bind(std::move(name), "number", target, std::move(meaning),
+              [&target](const Value& value) { return take_number(value, target); });
 }
 OptionSet::Handle OptionSet::add(std::string name, std::string& target, std::string meaning) {
   return bind(std::move(name), "text", target, std::move(meaning),
@@ -179,9 +193,11 @@ OptionSet::Handle OptionSet::add(std::string name, std::optional<std::string>& t
 }
 OptionSet::Handle OptionSet::add(std::string name, std::optional<double>& target, std::string meaning) {
   return bind(std::move(name), "number", target, std::move(meaning), [&target](const Value& value) {
+    double number = 0;
     if (value.is_null()) return target.reset(), true;
-    if (value.is_number()) target = value.get<double>();
-    return value.is_number();
+    if (!take_number(value, number)) return false;
+    target = number;
+    return true;
   });
 }
 OptionSet::Handle OptionSet::add(std::string name, std::vector<std::string>& target, std::string meaning) {
@@ -189,12 +205,8 @@ OptionSet::Handle OptionSet::add(std::string name, std::vector<std::string>& tar
               [&target](const Value& value) { return take_list<std::string>(value, target, take_text); });
 }
 OptionSet::Handle OptionSet::add(std::string name, std::vector<double>& target, std::string meaning) {
-  return bind(std::move(name), "list of numbers", target, std::move(meaning), [&target](const Value& value) {
-    return take_list<double>(value, target, [](const Value& element, double& number) {
-      if (element.is_number()) number = element.get<double>();
-      return element.is_number();
-    });
-  });
+  return bind(std::move(name), "list of numbers", target, std::move(meaning),
+              [&target](const Value& value) { return take_list<double>(value, target, take_number); });
 }
 OptionSet::Handle OptionSet::add(std::string name, std::vector<int>& target, std::string meaning) {
   return bind(std::move(name), "list of numbers", target, std::move(meaning), [&target](const Value& value) {
@@ -216,7 +228,9 @@ OptionSet::Handle OptionSet::add(std::string name, Value& target, std::string me
 Result<void> OptionSet::read_one(const Entry& entry, const Value& value, std::string_view path) const {
   const OptionInfo& info = entry.info;
   if (!entry.take(value)) return usage_error("{}: expected {}, got {}", path, info.type, value.dump());
-  const auto elements = value.is_array() ? value : Value::array({value});
+  // Checks look at what was understood: text that is a number has become one.
+  const Value taken = entry.give();
+  const auto elements = taken.is_array() ? taken : Value::array({taken});
   for (const Value& element : elements) {
     if (!info.choices.empty()) {
       const std::string word = value_text(element);
@@ -232,7 +246,7 @@ Result<void> OptionSet::read_one(const Entry& entry, const Value& value, std::st
       }
     }
   }
-  if (entry.test && !entry.test(value)) return usage_error("{}: {} must be {}", path, value_text(value), info.rule);
+  if (entry.test && !entry.test(taken)) return usage_error("{}: {} must be {}", path, value_text(value), info.rule);
   return {};
 }
 

@@ -34,6 +34,18 @@ struct AreaKeys {
   std::vector<std::string> tiles;
 };
 
+/// Numbers in the units of another CRS give an area of one pixel, or of more tiles than any archive has.
+Result<void> check_size(const Cube& cube) {
+  constexpr double kMostTiles = 5e6;
+  const double side = cube.grid.tile_pixels;
+  const double tiles =
+      (static_cast<double>(cube.area.rows) / side + 1) * (static_cast<double>(cube.area.cols) / side + 1);
+  const Bounds box = cube.grid.bounds(cube.area);
+  if (tiles <= kMostTiles && cube.area.pixels() > 1) return {};
+  return usage_error("cube.area: {} {} {} {} covers {} x {} pixels of {}; are its numbers in units of {}?", box.min_x,
+                     box.min_y, box.max_x, box.max_y, cube.area.cols, cube.area.rows, cube.grid.pixel, cube.grid.crs);
+}
+
 Result<void> take_box(const AreaKeys& keys, Cube& cube) {
   const auto& box = keys.bbox;
   if (box.size() != 4)
@@ -62,6 +74,7 @@ Result<void> take_tiles(const AreaKeys& keys, Cube& cube) {
   cube.area = {rows.first->tile_row * side, cols.first->tile_col * side,
                (rows.second->tile_row - rows.first->tile_row + 1) * side,
                (cols.second->tile_col - cols.first->tile_col + 1) * side};
+  ECOCUBE_TRY(check_size(cube));
   cube.tiles = tiles_of(cube.grid, cube.area);
   std::erase_if(cube.tiles, [&](const Tile& tile) {
     return std::none_of(wanted.begin(), wanted.end(), [&](const Tile& other) {
@@ -75,6 +88,7 @@ Result<void> take_file(const AreaKeys& keys, Cube& cube) {
   auto area = Area::read(keys.file, keys.layer, cube.grid.crs);
   if (!area) return within("cube.area.file", area.error());
   cube.area = cube.grid.window_of((*area)->bounds());
+  ECOCUBE_TRY(check_size(cube));
   cube.tiles = tiles_of(cube.grid, cube.area);
   std::erase_if(cube.tiles, [&](const Tile& tile) { return !(*area)->intersects(cube.grid.bounds(tile.window)); });
   return {};
@@ -98,6 +112,7 @@ Result<Cube> make_cube(const CubeSpec& spec) {
   if (!keys.bbox.empty()) ECOCUBE_TRY(take_box(keys, cube));
   if (!keys.file.empty()) ECOCUBE_TRY(take_file(keys, cube));
   if (!keys.tiles.empty()) ECOCUBE_TRY(take_tiles(keys, cube));
+  ECOCUBE_TRY(check_size(cube));
   if (cube.tiles.empty()) cube.tiles = tiles_of(cube.grid, cube.area);
   if (cube.tiles.empty()) return usage_error("cube.area: no tile of the grid touches it");
   auto years = parse_years(spec.years);

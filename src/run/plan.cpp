@@ -75,16 +75,26 @@ class RecipePlanning : public Planning {
   }
 
   Result<void> reads(Task& task, const Layer& layer, const std::string& tile) override {
+    watch(task);
     if (!layer.task.empty()) {
       std::string id = replace_all(layer.task, "{tile}", tile);
-      if (task.needs.empty() || task.needs.back() != id) task.needs.push_back(std::move(id));
+      if (seen_.insert(id).second) task.needs.push_back(std::move(id));
       return {};
     }
+    // What a step made is told by that step's key; what a source says of its files is told here.
+    const std::string name = layer.period ? layer.variable + "." + layer.period->id() : layer.variable;
+    const Encoding& encoding = layer.encoding;
+    Value& fact = task.facts["sources"][name];
+    fact = {{"kind", name_of(layer.kind)},
+            {"type", name_of(encoding.type)},
+            {"scale", encoding.scale},
+            {"offset", encoding.offset},
+            {"no_data", encoding.no_data ? fmt::format("{}", *encoding.no_data) : ""},
+            {"files", Value::array()}};
     for (const LayerFile& file : layer.files) {
       const std::string path = replace_all(file.path, "{tile}", tile);
-      const bool known = std::any_of(task.inputs.begin(), task.inputs.end(),
-                                     [&](const TaskInput& other) { return other.name == path; });
-      if (known) continue;
+      fact["files"].push_back({fs::path(path).filename().string(), file.band});
+      if (!seen_.insert(path).second) continue;
       ECOCUBE_TRY_ASSIGN(TaskInput found, input(path));
       task.inputs.push_back(std::move(found));
     }
@@ -93,8 +103,7 @@ class RecipePlanning : public Planning {
 
   void add(Task task) override {
     task.step = step_name_;
-    std::unordered_set<std::string> seen;
-    std::erase_if(task.needs, [&](const std::string& need) { return !seen.insert(need).second; });
+    watched_ = nullptr;
     plan_.tasks.push_back(std::move(task));
   }
 
@@ -124,6 +133,15 @@ class RecipePlanning : public Planning {
   }
 
  private:
+  /// Remembers what the task in the making reads already.
+  void watch(const Task& task) {
+    if (watched_ == &task) return;
+    watched_ = &task;
+    seen_.clear();
+    seen_.insert(task.needs.begin(), task.needs.end());
+    for (const TaskInput& known : task.inputs) seen_.insert(known.name);
+  }
+
   Value grid_facts(const std::string& tile_name) const {
     const Grid& grid = plan_.cube.grid;
     const Tile* tile = plan_.cube.tile_named(tile_name);
@@ -140,6 +158,8 @@ class RecipePlanning : public Planning {
   Plan& plan_;
   std::string step_name_;
   std::map<std::string, std::string> identities_;
+  const Task* watched_ = nullptr;
+  std::unordered_set<std::string> seen_;
 };
 
 /// Where two values differ first: `window: 9 -> 5`.

@@ -3,6 +3,7 @@
 
 #include "io/catalog/raster_pattern.h"
 #include "io/file/file.h"
+#include "io/raster/virtual_file.h"
 #include "run/cube.h"
 
 namespace ecocube {
@@ -35,7 +36,15 @@ Result<LayerSet> source_layers(const Recipe& recipe) {
     wanted.is_static = source.is_static;
     auto found = raster_layers(wanted);
     if (!found) return Failure(found.error());
-    for (Layer& layer : *found) layers.put(std::move(layer));
+    for (Layer& layer : *found) {
+      const Layer* other = layers.find(layer.variable, layer.period);
+      if (other) {
+        return usage_error(
+            "{}: sources.{}: variable '{}' is given by the source {} as well; name one of them otherwise (variable: …)",
+            recipe.origin, source.name, layer.variable, other->made_by);
+      }
+      layers.put(std::move(layer));
+    }
   }
   return layers;
 }
@@ -55,8 +64,9 @@ Result<Plan> plan_recipe(const Recipe& recipe, const StepList& steps, const RunS
   if (!legend) return within(recipe.origin, legend.error());
   auto sources = source_layers(recipe);
   if (!sources) return within(recipe.origin, sources.error());
-  return make_plan(recipe, steps, *cube, *legend, *sources, settings,
-                   [](const std::string& path) { return file_identity(path); });
+  return make_plan(recipe, steps, *cube, *legend, *sources, settings, [](const std::string& path) {
+    return path.starts_with("/vsi") ? virtual_file_identity(path) : file_identity(path);
+  });
 }
 
 Value resolved_recipe(const Recipe& recipe, const Plan& plan) {

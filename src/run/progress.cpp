@@ -74,7 +74,9 @@ std::string TextProgress::bar_line(const StepState& state) const {
   if (state.ended == state.to_do) {
     line += fmt::format("  {}", format_duration(seconds));
   } else if (done > 0) {
-    line += fmt::format("  {:.2g} tasks/s, {} left", done / seconds, format_duration(seconds * (total - done) / done));
+    const double rate = done / seconds;
+    line += fmt::format("  {} tasks/s, {} left", rate < 10 ? fmt::format("{:.1f}", rate) : fmt::format("{:.0f}", rate),
+                        format_duration(seconds * (total - done) / done));
   }
   if (state.failed) line += fmt::format("  {} failed", state.failed);
   return line;

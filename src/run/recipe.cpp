@@ -77,7 +77,7 @@ class Substitution {
 
  private:
   Result<Value> replaced(std::string text, const std::string& path) {
-    bool changed = false;
+    const bool whole = text.starts_with("${") && text.find('}') + 1 == text.size();
     for (auto begin = text.find("${"); begin != std::string::npos; begin = text.find("${", begin)) {
       const auto end = text.find('}', begin);
       if (end == std::string::npos) return usage_error("{}: {}: '${{' without '}}' in '{}'", origin_, path, text);
@@ -88,11 +88,9 @@ class Substitution {
       used_.insert(name);
       text.replace(begin, end - begin + 1, setting->second);
       begin += setting->second.size();
-      changed = true;
     }
-    if (!changed) return Value(std::move(text));
-    auto retyped = parse_yaml(text, origin_);
-    if (retyped && retyped->is_primitive() && !retyped->is_null()) return *retyped;
+    // A place that fills the whole value takes the setting's type, one inside a text stays text.
+    if (whole) return parse_argument(text, origin_);
     return Value(std::move(text));
   }
 
@@ -157,7 +155,7 @@ Result<void> override_keys(Value& document, const Settings& settings, std::set<s
     if (path.size() < 2 && !document.contains(key)) continue;
     Value* place = place_of(document, path);
     if (!place) continue;
-    ECOCUBE_TRY_ASSIGN(*place, parse_yaml(text, fmt::format("--set {}", key)));
+    ECOCUBE_TRY_ASSIGN(*place, parse_argument(text, fmt::format("--set {}", key)));
     used.insert(key);
   }
   return {};
@@ -176,22 +174,37 @@ void collect_names(const Value& value, std::set<std::string>& names) {
 }
 
 /// A relative path counts from the recipe's folder, one that came in through --set from the current folder.
-std::string resolved_path(const std::string& raw, const std::string& path, const fs::path& folder) {
-  if (path.find("://") != std::string::npos || path.rfind("/vsi", 0) == 0 || fs::path(path).is_absolute()) return path;
-  const bool from_command_line = raw.rfind("${", 0) == 0;
-  return ((from_command_line ? fs::current_path() : fs::absolute(folder)) / path).lexically_normal().string();
-}
+class Paths {
+ public:
+  /// `raw`: the recipe before its ${name} places were filled.
+  Paths(const Value& raw, const Settings& settings, const fs::path& folder)
+      : raw_(raw), settings_(settings), folder_(folder) {}
 
-const Value& at_or_null(const Value& map, const std::string& key) {
-  static const Value nothing = nullptr;
-  return map.is_object() && map.contains(key) ? map.at(key) : nothing;
-}
+  /// `key`: where `path` stands, such as sources, landsat, path.
+  std::string resolved(const std::vector<std::string>& key, const std::string& path) const {
+    if (path.find("://") != std::string::npos || path.starts_with("/vsi") || fs::path(path).is_absolute()) return path;
+    return ((from_command_line(key) ? fs::current_path() : fs::absolute(folder_)) / path).lexically_normal().string();
+  }
 
-std::string text_or_empty(const Value& value) {
-  return value.is_string() ? value.get<std::string>() : "";
-}
+ private:
+  bool from_command_line(const std::vector<std::string>& key) const {
+    const Value* at = &raw_;
+    std::string dotted;
+    for (const std::string& part : key) {
+      dotted += (dotted.empty() ? "" : ".") + part;
+      if (settings_.contains(dotted)) return true;
+      if (!at->is_object() || !at->contains(part)) return false;
+      at = &at->at(part);
+    }
+    return at->is_string() && at->get<std::string>().starts_with("${");
+  }
 
-Result<std::vector<SourceSpec>> read_sources(const Value& map, const Value& raw, const fs::path& folder) {
+  const Value& raw_;
+  const Settings& settings_;
+  const fs::path& folder_;
+};
+
+Result<std::vector<SourceSpec>> read_sources(const Value& map, const Paths& paths) {
   std::vector<SourceSpec> sources;
   if (map.is_null()) return sources;
   if (!map.is_object()) return usage_error("sources: expected a map of named sources, got {}", map.dump());
@@ -201,7 +214,7 @@ Result<std::vector<SourceSpec>> read_sources(const Value& map, const Value& raw,
     OptionSet options;
     source.declare(options);
     ECOCUBE_TRY(options.read(value, "sources." + name));
-    source.path = resolved_path(text_or_empty(at_or_null(at_or_null(raw, name), "path")), source.path, folder);
+    source.path = paths.resolved({"sources", name, "path"}, source.path);
     sources.push_back(std::move(source));
   }
   return sources;
@@ -217,10 +230,6 @@ void put_resolved_paths(Recipe& recipe) {
 
 }  // namespace
 
-Result<Value> parse_value(const std::string& yaml, const std::string& origin) {
-  return parse_yaml(yaml, origin);
-}
-
 Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, const fs::path& folder,
                             const Settings& settings) {
   ECOCUBE_TRY_ASSIGN(Value document, parse_yaml(yaml, origin));
@@ -230,8 +239,12 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
 
   std::set<std::string> names, used;
   collect_names(document, names);
+  if (document.contains("steps")) {
+    if (auto shape = read_steps(document["steps"]); !shape) return in_file(shape.error());
+  }
   if (auto done = override_keys(document, settings, used); !done) return in_file(done.error());
   const Value raw = document;
+  const Paths paths(raw, settings, folder);
   Substitution substitution(settings, origin);
   ECOCUBE_TRY(substitution.apply(document, ""));
   used.insert(substitution.used().begin(), substitution.used().end());
@@ -256,11 +269,10 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
   recipe.cube.declare(cube_keys);
   if (auto done = cube_keys.read(cube, "cube"); !done) return in_file(done.error());
   if (recipe.cube.area.is_object() && recipe.cube.area.contains("file")) {
-    const std::string file = value_text(recipe.cube.area["file"]);
-    recipe.cube.area["file"] =
-        resolved_path(text_or_empty(at_or_null(at_or_null(at_or_null(raw, "cube"), "area"), "file")), file, folder);
+    Value& file = recipe.cube.area["file"];
+    file = paths.resolved({"cube", "area", "file"}, value_text(file));
   }
-  auto source_list = read_sources(sources, at_or_null(raw, "sources"), folder);
+  auto source_list = read_sources(sources, paths);
   if (!source_list) return in_file(source_list.error());
   recipe.sources = std::move(*source_list);
   if (!points.is_null()) {
@@ -268,15 +280,13 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
     OptionSet options;
     recipe.points->declare(options);
     if (auto done = options.read(points, "points"); !done) return in_file(done.error());
-    recipe.points->path =
-        resolved_path(text_or_empty(at_or_null(at_or_null(raw, "points"), "path")), recipe.points->path, folder);
+    recipe.points->path = paths.resolved({"points", "path"}, recipe.points->path);
   }
   auto step_list = read_steps(steps);
   if (!step_list) return in_file(step_list.error());
   recipe.steps = std::move(*step_list);
   recipe.legend = value_text(legend);
-  if (recipe.legend != "clc")
-    recipe.legend = resolved_path(text_or_empty(at_or_null(raw, "legend")), recipe.legend, folder);
+  if (recipe.legend != "clc") recipe.legend = paths.resolved({"legend"}, recipe.legend);
   recipe.resolved = std::move(document);
   put_resolved_paths(recipe);
   return recipe;

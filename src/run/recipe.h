@@ -81,7 +81,4 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
                             const Settings& settings);
 Result<Recipe> read_recipe(const std::filesystem::path& file, const Settings& settings);
 
-/// A YAML scalar or flow collection as a value: `5`, `tmwm`, `[p25, p50]`.
-Result<Value> parse_value(const std::string& yaml, const std::string& origin);
-
 }  // namespace ecocube

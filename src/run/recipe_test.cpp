@@ -69,6 +69,30 @@ TEST(Recipe, ASettingCanOverrideAKeyByItsPath) {
   EXPECT_EQ(recipe->steps[2].options["compress"], "deflate");
 }
 
+TEST(Recipe, ASettingIsTakenAsItStands) {
+  const auto recipe = parse(kRecipe, {{"archive", "/data/a #b"},
+                                      {"cube.name", "007"},
+                                      {"steps.mosaic.version", "1.10"},
+                                      {"points.label", "class: 2020"}});
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->sources[0].path, "/data/a #b");
+  EXPECT_EQ(recipe->cube.name, "007");
+  EXPECT_EQ(recipe->steps[2].options["version"], "1.10");
+  EXPECT_EQ(recipe->points->label, "class: 2020");
+}
+
+TEST(Recipe, ARelativePathFromTheCommandLineCountsFromTheCurrentFolder) {
+  const auto recipe = parse(kRecipe, {{"archive", "here"}, {"points.path", "there.csv"}});
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->sources[0].path, (std::filesystem::current_path() / "here").string());
+  EXPECT_EQ(recipe->points->path, (std::filesystem::current_path() / "there.csv").string());
+}
+
+TEST(Recipe, AnEmptyEntryAmongTheStepsIsNamed) {
+  EXPECT_EQ(message(parse(with("  - mosaic\n", "  -\n"), {{"archive", "/a"}, {"steps.fill-gaps.window", "5"}})),
+            "demo.yaml: steps: each entry is one step with its options, such as '- fill-gaps: {window: 9}', got null");
+}
+
 TEST(Recipe, AnUnknownKeyIsNamedByItsFullPath) {
   EXPECT_EQ(message(parse(with("mask: default", "maks: default"))),
             "demo.yaml: sources.landsat.maks: unknown key - did you mean 'mask'?");
@@ -122,6 +146,11 @@ TEST(Cube, MistakesInTheGridAndAreaNameTheirKey) {
   EXPECT_EQ(cube_message(with("pixel: 30", "pixl: 30")), "cube.grid.pixl: unknown key - did you mean 'pixel'?");
   EXPECT_EQ(cube_message(with("[4040000, 3200000, 4048000, 3208000]", "[4048000, 3200000, 4040000, 3208000]")),
             "cube.area.bbox: [4048000, 3200000, 4040000, 3208000] is empty: the order is min x, min y, max x, max y");
+  EXPECT_EQ(
+      cube_message(with("[4040000, 3200000, 4048000, 3208000]", "[5.9, 51.8, 6.1, 52.0]")).rfind("cube.area: ", 0), 0u);
+  EXPECT_NE(cube_message(with("EPSG:3035, pixel: 30", "EPSG:4326, pixel: 0.00025"))
+                .find("are its numbers in units of EPSG:4326?"),
+            std::string::npos);
   EXPECT_EQ(cube_message(with("2015..2017", "2017..2015")),
             "cube.years: '2017..2015' is no year and no span of years such as 2015..2020");
   EXPECT_EQ(cube_message(with("{bbox: [4040000, 3200000, 4048000, 3208000]}", "{tiles: [r1c2]}")),

@@ -28,10 +28,14 @@ std::string utc_now() {
 Result<void> RunLog::add(const std::string& event, const Value& details) {
   Value line = {{"time", utc_now()}, {"event", event}};
   for (const auto& [key, value] : details.items()) line[key] = value;
-  const std::string text = line.dump() + "\n";
   const std::lock_guard lock(mutex_);
-  const int descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const int descriptor = ::open(file_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) return machine_error("writing run log {}: {}", file_.string(), std::strerror(errno));
+  // A line that a kill cut short must not swallow this one.
+  char last = '\n';
+  const off_t size = ::lseek(descriptor, 0, SEEK_END);
+  if (size > 0 && ::pread(descriptor, &last, 1, size - 1) != 1) last = '\n';
+  const std::string text = (last == '\n' ? "" : "\n") + line.dump() + "\n";
   // One write call, so that lines of two processes never mix.
   const ssize_t count = ::write(descriptor, text.data(), text.size());
   const int code = errno;

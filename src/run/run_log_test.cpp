@@ -26,8 +26,10 @@ TEST(RunLog, EventsReadBackInOrderAndALineCutShortIsSkipped) {
   ASSERT_TRUE(log.add("run", {{"threads", 2}}));
   ASSERT_TRUE(log.add("done", {{"task", "fill-gaps/r000_c000"}}));
   ASSERT_TRUE(write_text(file, *read_text(file) + "{\"time\": \"20"));
+  ASSERT_TRUE(log.add("end", {{"failed", 0}}));
   const auto events = read_run_log(file);
-  ASSERT_EQ(events.size(), 2u);
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(events[2]["event"], "end");
   EXPECT_EQ(events[0]["threads"], 2);
   EXPECT_EQ(events[1]["task"], "fill-gaps/r000_c000");
   EXPECT_EQ(events[1]["time"].get<std::string>().back(), 'Z');

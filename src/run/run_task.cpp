@@ -88,11 +88,15 @@ Result<TaskRecord> run_task(const Plan& plan, const Task& task, const RunSetting
     ran = plan.step_named(task.step)->step->run(task, staged);
   } catch (const std::bad_alloc&) {
     ran = machine_error("out of memory; give more by --memory or fewer --threads");
+  } catch (const std::exception& problem) {
+    ran = machine_error("unexpected: {}", problem.what());
   }
   if (!ran) {
     staged.discard();
     return within(task.id(), ran.error());
   }
+  // From here until the new record is kept, a kill must leave no record that speaks for a mixture of files.
+  records.forget(task.id());
   auto outputs = staged.commit();
   if (!outputs) {
     staged.discard();

@@ -12,15 +12,18 @@ std::string place(const std::string& origin, const YAML::Mark& mark) {
   return mark.is_null() ? origin : fmt::format("{}, line {}, column {}", origin, mark.line + 1, mark.column + 1);
 }
 
-Value scalar(const YAML::Node& node) {
-  const std::string text = node.Scalar();
-  if (node.Tag() == "!") return text;
+Value plain_scalar(const std::string& text) {
   if (text == "true" || text == "false") return text == "true";
   if (text == "null" || text == "~" || text.empty()) return nullptr;
-  if (const auto whole = parse_integer(text)) return *whole;
-  if (const auto number = parse_number(text); number && text.find_first_of("0123456789") != std::string::npos)
-    return *number;
+  const auto exactly = [&](Value number) { return number.dump() == text ? number : Value(text); };
+  if (const auto whole = parse_integer(text)) return exactly(*whole);
+  if (const auto number = parse_number(text)) return exactly(*number);
   return text;
+}
+
+Value scalar(const YAML::Node& node) {
+  if (node.Tag() == "!") return node.Scalar();
+  return plain_scalar(node.Scalar());
 }
 
 Result<Value> convert(const YAML::Node& node, const std::string& origin) {
@@ -67,8 +70,7 @@ void emit(YAML::Emitter& out, const Value& value) {
     out << YAML::EndSeq;
   } else if (value.is_string()) {
     const auto text = value.get<std::string>();
-    YAML::Node plain(text);
-    const bool ambiguous = !scalar(plain).is_string();
+    const bool ambiguous = !plain_scalar(text).is_string();
     if (ambiguous) out << YAML::DoubleQuoted;
     out << text;
   } else if (value.is_null()) {
@@ -86,6 +88,12 @@ Result<Value> parse_yaml(const std::string& text, const std::string& origin) {
   } catch (const YAML::Exception& problem) {
     return usage_error("{}: {}", place(origin, problem.mark), problem.msg);
   }
+}
+
+Result<Value> parse_argument(const std::string& text, const std::string& origin) {
+  if (!text.empty() && std::string_view("[{\"'").find(text.front()) != std::string_view::npos)
+    return parse_yaml(text, origin);
+  return plain_scalar(text);
 }
 
 std::string write_yaml(const Value& value) {

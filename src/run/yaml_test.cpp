@@ -15,6 +15,17 @@ TEST(Yaml, PlainScalarsGetTheirTypeAndQuotedOnesStayText) {
       Value::parse(R"({"a":5,"b":0.5,"c":true,"d":"2015..2020","e":"5","f":"EPSG:3035","g":null,"h":"2018-07-01"})"));
 }
 
+TEST(Yaml, ANumberWithDigitsThatWouldBeLostStaysText) {
+  EXPECT_EQ(*parse_yaml("{a: 007, b: 1.10, c: -5, d: 0.25}", "recipe"),
+            Value::parse(R"({"a":"007","b":"1.10","c":-5,"d":0.25})"));
+}
+
+TEST(Yaml, AnArgumentIsOnePlainScalarUnlessItIsAListOrMap) {
+  EXPECT_EQ(*parse_argument("Land cover: 2020 # all", "--set"), Value("Land cover: 2020 # all"));
+  EXPECT_EQ(*parse_argument("[p25, p50]", "--set"), Value::parse(R"(["p25","p50"])"));
+  EXPECT_EQ(*parse_argument("5", "--set"), Value(5));
+}
+
 TEST(Yaml, AMistakeIsToldWithFileLineAndColumn) {
   const auto value = parse_yaml("cube:\n  grid: {crs: [}\n", "demo.yaml");
   ASSERT_FALSE(value);

@@ -2,13 +2,17 @@
 #include "steps/composite.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "data/cube/glad.h"
+#include "io/catalog/glad_scene.h"
 #include "io/file/file.h"
 #include "io/raster/layer_reader.h"
+#include "io/raster/projection.h"
 #include "io/raster/raster.h"
 #include "run/executor.h"
 #include "run/plan_recipe.h"
@@ -31,19 +35,22 @@ class CompositeTest : public testing::Test {
   }
   void TearDown() override { fs::remove_all(folder); }
 
+  fs::path path_of(int interval, const GladTile& tile = {6, 51}) const {
+    return folder / "archive" / glad_scene_path(tile, GladInterval{kYear, interval}.id());
+  }
+
   /// Writes the scene of an interval of 2018: reflectance by pixel, one quality flag for all but the `cloudy` first
   /// pixels.
-  void scene(int interval, const std::function<int(int)>& reflectance, int quality = 1, int cloudy = 0) {
-    const GladTile tile{6, 51};
-    const fs::path file = folder / "archive" / glad_scene_path(tile, GladInterval{kYear, interval}.id());
+  void scene(int interval, const std::function<int(int)>& reflectance, int quality = 1, int cloudy = 0,
+             const Window& window = {100, 200, kSide, kSide}, const GladTile& tile = {6, 51}) {
+    const fs::path file = path_of(interval, tile);
     fs::create_directories(file.parent_path());
-    const Window window{100, 200, kSide, kSide};
     auto writer = RasterWriter::create(file, tile.grid(), window, {DataType::uint16, 1, 0, std::nullopt, {}},
                                        std::vector<BandSpec>(8));
     ASSERT_TRUE(writer) << writer.error().message;
-    std::vector<float> values(kSide * kSide);
+    std::vector<float> values(static_cast<std::size_t>(window.pixels()));
     for (std::size_t band = 0; band < 8; ++band) {
-      for (int i = 0; i < kSide * kSide; ++i) {
+      for (int i = 0; i < static_cast<int>(values.size()); ++i) {
         const int value = band == 7   ? (i < cloudy ? 3 : quality)
                           : band == 6 ? 28000
                                       : reflectance(i) + static_cast<int>(band);
@@ -54,15 +61,21 @@ class CompositeTest : public testing::Test {
     ASSERT_TRUE((*writer)->close());
   }
 
-  std::string recipe(const std::string& options, const std::string& source = "") const {
-    // The cube's grid is the scenes' own, so that values come through unchanged.
-    const Grid grid = GladTile{6, 51}.grid();
+  /// `grid` and `bbox` as the recipe's words.
+  std::string recipe_on(const std::string& grid, const Bounds& box, const std::string& options,
+                        const std::string& source = "") const {
     return fmt::format(
-        "cube:\n  grid: {{crs: EPSG:4326, pixel: 0.00025, origin: [{}, {}], tile: 32}}\n  area: {{bbox: [{}, {}, {}, "
-        "{}]}}\n  years: {}\n"
+        "cube:\n  grid: {{{}}}\n  area: {{bbox: [{}, {}, {}, {}]}}\n  years: {}\n"
         "sources: {{landsat: {{format: glad, path: \"{}\"{}}}}}\nsteps: [{{composite: {{encoding: uint16{}}}}}]\n",
-        grid.origin_x, grid.origin_y, grid.left(200), grid.top(100 + kSide), grid.left(200 + kSide), grid.top(100),
-        kYear, (folder / "archive").string(), source, options);
+        grid, box.min_x, box.min_y, box.max_x, box.max_y, kYear, (folder / "archive").string(), source, options);
+  }
+  /// On the scenes' own grid, so that values come through unchanged.
+  std::string recipe(const std::string& options, const std::string& source = "", int tile = 32,
+                     int rows = kSide) const {
+    const Grid grid = GladTile{6, 51}.grid();
+    return recipe_on(
+        fmt::format("crs: EPSG:4326, pixel: 0.00025, origin: [{}, {}], tile: {}", grid.origin_x, grid.origin_y, tile),
+        grid.bounds({100, 200, rows, kSide}), options, source);
   }
 
   struct Done {
@@ -87,6 +100,20 @@ class CompositeTest : public testing::Test {
     done.outcome = ThreadExecutor(settings, records, log, progress, steady_clock()).run(done.plan, *work);
     for (const auto& [id, error] : done.outcome.failed) done.error = error;
     return done;
+  }
+
+  /// Runs the recipe with much and with little memory and compares the outputs; returns the latter run.
+  Done run_with_much_and_little(const std::string& yaml) {
+    const Done much = run(yaml, "much");
+    Done little = run(yaml, "little", 40000);
+    EXPECT_TRUE(much.outcome.failed.empty()) << much.error.message;
+    EXPECT_TRUE(little.outcome.failed.empty()) << little.error.message;
+    EXPECT_FALSE(much.plan.tasks.empty()) << much.error.message;
+    for (const Task& task : much.plan.tasks) {
+      const std::string& output = task.outputs.front();
+      EXPECT_EQ(*file_sha256(folder / "much" / output), *file_sha256(folder / "little" / output)) << output;
+    }
+    return little;
   }
 
   /// Decoded values of the whole scene's pixels; -1 where missing.
@@ -172,27 +199,96 @@ TEST_F(CompositeTest, LittleMemoryMeansSmallerBlocksAndTheSameBytes) {
   for (const int interval : {6, 7, 8})
     scene(
         interval, [&](int i) { return 1000 * interval + i % 77; }, 1, interval * 60);
-  const std::string yaml = recipe(", min_clear: 0.3");
-  const Done much = run(yaml, "much"), little = run(yaml, "little", 40000);
-  ASSERT_TRUE(little.outcome.failed.empty()) << little.error.message;
-  const std::string& output = much.plan.tasks.front().outputs.front();
-  for (const Task& task : much.plan.tasks) {
-    EXPECT_EQ(*file_sha256(folder / "much" / task.outputs.front()),
-              *file_sha256(folder / "little" / task.outputs.front()))
-        << output;
-  }
+  run_with_much_and_little(recipe(", min_clear: 0.3"));
 }
 
 TEST_F(CompositeTest, ADamagedSceneFailsTheTaskOrIsSkippedAsAsked) {
   scene(6, [](int i) { return 4000 + i; });
   scene(7, [](int i) { return 8000 + i; });
-  const fs::path broken = folder / "archive" / glad_scene_path({6, 51}, GladInterval{kYear, 7}.id());
+  const fs::path broken = path_of(7);
   fs::resize_file(broken, fs::file_size(broken) / 2);
   const Done failed = run(recipe(", min_clear: 0"), "fail");
   EXPECT_NE(failed.error.message.find(broken.string()), std::string::npos) << failed.error.message;
   const Done skipped = run(recipe(", min_clear: 0", ", bad_scene: skip"), "skip");
   ASSERT_TRUE(skipped.outcome.failed.empty()) << skipped.error.message;
   EXPECT_EQ(values(skipped, "clear_count", "spring")[0], 1);
+}
+
+TEST_F(CompositeTest, ACoarseWarpedCubeHasTheSameBytesWithMuchAndLittleMemory) {
+  const Window window{100, 200, 700, 700};
+  for (const int interval : {6, 7})
+    scene(
+        interval, [&](int i) { return 1000 * interval + i * 7919 % 5000; }, 1, interval * 6000, window);
+  const auto projection = Projection::between("EPSG:4326", "EPSG:3035");
+  ASSERT_TRUE(projection);
+  const auto box = (*projection)->transform_bounds(GladTile{6, 51}.grid().bounds(window));
+  ASSERT_TRUE(box);
+  const std::string grid = "crs: EPSG:3035, pixel: 300, origin: [900000, 5460000], tile: 150";
+  const Done little = run_with_much_and_little(recipe_on(grid, *box, ", min_clear: 0"));
+  std::size_t seen = 0;
+  LayerReader reader(little.plan.cube.grid, settings.root);
+  for (const Layer& layer : little.plan.layers.of_variable("red_p50")) {
+    for (const Tile& tile : little.plan.cube.tiles) {
+      std::vector<float> some(static_cast<std::size_t>(tile.window.pixels()));
+      std::vector<std::uint8_t> valid(some.size());
+      EXPECT_TRUE(reader.read_decoded(layer, tile.name(), tile.window, some, valid));
+      seen += static_cast<std::size_t>(std::count(valid.begin(), valid.end(), 1));
+    }
+  }
+  EXPECT_GT(seen, 1500U) << "12 km x 19 km of pixels of 300 m";
+}
+
+TEST_F(CompositeTest, ASceneDamagedFurtherDownIsLeftOutOfTheWholeTileWhateverTheMemory) {
+  const Window tall{100, 200, 300, kSide};
+  scene(
+      6, [](int i) { return 4000 + i % 100; }, 1, 0, tall);
+  std::uint32_t noise = 1;
+  scene(
+      7, [&](int) { return 8000 + static_cast<int>((noise = noise * 1664525 + 1013904223) >> 20); }, 1, 0, tall);
+  // The file ends with the last rows of all bands; temperature and quality, one number each, take next to nothing.
+  const auto size = static_cast<std::streamoff>(fs::file_size(path_of(7)));
+  std::fstream stream(path_of(7), std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(size - 9000);
+  stream << std::string(5000, 'x');
+  stream.close();
+  const Done little = run_with_much_and_little(recipe(", min_clear: 0.2", ", bad_scene: skip", 512, 300));
+  EXPECT_EQ(values(little, "clear_count", "spring")[0], 1);
+}
+
+TEST_F(CompositeTest, MoreScenesThanATaskHoldsOpenAreReadAllTheSame) {
+  const GladTile west{5, 51}, east{6, 51};
+  for (int interval = 1; interval <= kGladIntervalsPerYear; ++interval) {
+    scene(
+        interval, [&](int i) { return 1000 * interval + i; }, 1, 0, {100, kGladTilePixels - kSide, kSide, kSide}, west);
+    scene(
+        interval, [&](int i) { return 1000 * interval + i; }, 1, 0, {100, 0, kSide, kSide}, east);
+  }
+  const Grid grid = west.grid();
+  const std::string words =
+      fmt::format("crs: EPSG:4326, pixel: 0.00025, origin: [{}, {}], tile: 4500", grid.origin_x, grid.origin_y);
+  const Done little = run_with_much_and_little(
+      recipe_on(words, grid.bounds({100, 3970, kSide, 60}), ", min_clear: 0, periods: years, statistics: [p50]"));
+  const auto& layers = little.plan.layers.of_variable("clear_count");
+  ASSERT_EQ(layers.size(), 1U);
+  std::vector<float> counts(60);
+  std::vector<std::uint8_t> valid(60);
+  LayerReader reader(little.plan.cube.grid, settings.root);
+  ASSERT_TRUE(
+      reader.read_decoded(layers.front(), little.plan.cube.tiles.front().name(), {110, 3970, 1, 60}, counts, valid));
+  EXPECT_EQ(counts, std::vector<float>(60, 23));
+}
+
+TEST_F(CompositeTest, TooManyOpenFilesAreTheMachinesFaultAndNoReasonToSkipAScene) {
+  scene(6, [](int i) { return 4000 + i; });
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto opened = GladScene::open(path_of(6).string(), {6, 51});
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().blame, Blame::machine) << opened.error().message;
 }
 
 TEST_F(CompositeTest, MissingIntervalsAreToldWhenPlanning) {

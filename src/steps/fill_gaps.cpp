@@ -2,7 +2,9 @@
 #include "steps/fill_gaps.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <set>
 
 #include "base/parallel.h"
 #include "base/text.h"
@@ -45,7 +47,8 @@ class FillGapsStep : public Step {
         "Fills the gaps of every pixel's series from the same pixel's other years and seasons",
         "the continuous layers of each variable over all periods",
         "the same layers without gaps, and for each a layer that tells how every value came about (`red_p50_source`)",
-        "one variable at a time: periods x rows of a block x columns x 6 bytes; the rows follow --memory",
+        "one variable at a time: periods x rows of a block (128 at most) x columns x 6 bytes, and 1 MiB for every open "
+        "file; blocks of fewer rows, which a small --memory brings, keep 128 rows of all that is written as well",
         1};
     return info;
   }
@@ -80,10 +83,11 @@ class FillGapsStep : public Step {
   Result<void> choose_variables(const LayerSet& layers);
   Result<void> add_variable(const std::string& name, std::vector<Layer> layers);
   void lay_out_files();
+  void count_open_files();
   void put_layers(Planning& planning) const;
   Value facts() const;
-  std::uint64_t bytes_per_row(std::int64_t cols) const;
-  std::int64_t rows_per_block(const Window& window, std::uint64_t memory) const;
+  std::uint64_t bytes_of_block(const Window& tile, std::int64_t rows) const;
+  std::int64_t rows_per_block(const Window& tile, std::uint64_t memory) const;
   std::size_t fill(const series::GapSeries& gaps, series::PixelRange range, const series::TimeAxis& axis) const;
   std::string path_of(const std::string& file) const { return fmt::format("tiles/{{tile}}/{}/{}", step_name_, file); }
 
@@ -96,6 +100,7 @@ class FillGapsStep : public Step {
   Cube cube_;
   std::vector<Variable> chosen_;
   std::vector<File> files_;
+  std::uint64_t open_files_ = 0;                                  ///< at once, written and read
   std::vector<std::vector<Place>> value_places_, source_places_;  ///< shape [variable][time]
 };
 
@@ -143,7 +148,7 @@ void FillGapsStep::lay_out_files() {
   std::vector<Encoding> groups;
   for (Variable& variable : chosen_) {
     const auto same = std::find_if(groups.begin(), groups.end(), [&](const Encoding& group) {
-      return group.type == variable.encoding.type && group.no_data == variable.encoding.no_data;
+      return group.type == variable.encoding.type && group.same_no_data(variable.encoding);
     });
     variable.file_group = static_cast<std::size_t>(same - groups.begin());
     if (same != groups.end()) continue;
@@ -175,6 +180,16 @@ void FillGapsStep::lay_out_files() {
   }
 }
 
+void FillGapsStep::count_open_files() {
+  std::set<std::string> read;
+  for (const Variable& variable : chosen_) {
+    for (const Layer& layer : variable.layers) {
+      for (const LayerFile& file : layer.files) read.insert(file.path);
+    }
+  }
+  open_files_ = files_.size() + std::min(read.size(), LayerReader::kMostOpen);
+}
+
 void FillGapsStep::put_layers(Planning& planning) const {
   const auto made = [&](Layer layer, const Place& place) {
     layer.made_by = step_name_;
@@ -201,32 +216,38 @@ Value FillGapsStep::facts() const {
   Value all = Value::object();
   for (const Variable& variable : chosen_) {
     const Encoding& encoding = variable.encoding;
+    // JSON has no NaN.
+    const Value no_data = std::isnan(*encoding.no_data) ? Value("nan") : Value(*encoding.no_data);
     Value layers = Value::array();
     for (const Layer& layer : variable.layers) {
       Value bands = Value::array();
       for (const LayerFile& file : layer.files) bands.push_back(file.band);
       layers.push_back({layer.period->id(), layer.period->slot, layer.period->year, std::move(bands)});
     }
-    all[variable.name] = {{"type", name_of(encoding.type)}, {"scale", encoding.scale}, {"offset", encoding.offset},
-                          {"no_data", *encoding.no_data},   {"unit", encoding.unit},   {"layers", std::move(layers)}};
+    all[variable.name] = {{"type", name_of(encoding.type)}, {"scale", encoding.scale},
+                          {"offset", encoding.offset},      {"no_data", no_data},
+                          {"unit", encoding.unit},          {"layers", std::move(layers)}};
   }
   return all;
 }
 
-std::uint64_t FillGapsStep::bytes_per_row(std::int64_t cols) const {
+/// One variable over the block and `reach` rows more on both sides, what waits in the files that are written, and what
+/// open files hold themselves.
+std::uint64_t FillGapsStep::bytes_of_block(const Window& tile, std::int64_t rows) const {
   std::size_t times = 0;
   for (const Variable& variable : chosen_) times = std::max(times, variable.layers.size());
-  constexpr std::uint64_t kCell = sizeof(float) + 2, kPlanes = 4 * sizeof(float);
-  return static_cast<std::uint64_t>(cols) * (times * kCell + kPlanes);
+  constexpr std::uint64_t kCell = sizeof(float) + 2;
+  // One layer as it is read (numbers, validity, where its pixels lie in the file) and one as codes on their way out.
+  constexpr std::uint64_t kPlanes = sizeof(float) + 1 + 2 * sizeof(double) + sizeof(float);
+  const auto pixels = static_cast<std::uint64_t>(std::min(rows + 2 * reach_, tile.rows) * tile.cols);
+  std::uint64_t bytes = pixels * (times * kCell + kPlanes) + open_files_ * RasterWriter::kOpenFileBytes;
+  for (const File& file : files_)
+    bytes += RasterWriter::most_waiting_bytes(tile, rows, file.encoding.type, file.bands.size());
+  return bytes;
 }
 
-std::int64_t FillGapsStep::rows_per_block(const Window& window, std::uint64_t memory) const {
-  constexpr std::int64_t kMost = std::int64_t{4} * RasterWriter::kBlockRows;
-  const auto fit =
-      static_cast<std::int64_t>(memory / std::max<std::uint64_t>(1, bytes_per_row(window.cols))) - 2 * reach_;
-  std::int64_t rows = std::clamp<std::int64_t>(fit, 1, std::min(window.rows, kMost));
-  if (rows > RasterWriter::kBlockRows && rows < window.rows) rows -= rows % RasterWriter::kBlockRows;
-  return rows;
+std::int64_t FillGapsStep::rows_per_block(const Window& tile, std::uint64_t memory) const {
+  return RasterWriter::rows_within(memory, tile, [&](std::int64_t rows) { return bytes_of_block(tile, rows); });
 }
 
 Result<void> FillGapsStep::plan(Planning& planning) {
@@ -237,6 +258,7 @@ Result<void> FillGapsStep::plan(Planning& planning) {
   }
   ECOCUBE_TRY(choose_variables(planning.layers()));
   lay_out_files();
+  count_open_files();
   const Value layers = facts();
   for (const Tile& tile : cube_.tiles) {
     Task task;
@@ -251,8 +273,8 @@ Result<void> FillGapsStep::plan(Planning& planning) {
       task.disk_bytes +=
           static_cast<std::uint64_t>(tile.window.pixels()) * file.bands.size() * bytes_of(file.encoding.type);
     }
-    const std::int64_t rows = rows_per_block(tile.window, planning.memory_per_task()) + 2 * reach_;
-    task.memory_bytes = bytes_per_row(tile.window.cols) * static_cast<std::uint64_t>(std::min(rows, tile.window.rows));
+    const std::int64_t rows = rows_per_block(tile.window, planning.memory_per_task());
+    task.memory_bytes = bytes_of_block(tile.window, rows);
     planning.add(std::move(task));
   }
   put_layers(planning);

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <map>
 
 #include "io/file/file.h"
@@ -96,6 +97,22 @@ TEST_F(FillGapsStepTest, VariablesOfDifferentTypesGetFilesOfTheirOwn) {
             "tiles/{tile}/fill-gaps/20141202_20150320_uint16.tif");
   EXPECT_EQ(stored(done, "swir1", 2)[5], 25) << "between 15 in spring and 35 in autumn";
   EXPECT_EQ(stored(done, "swir1_source", 2)[5], static_cast<float>(series::kLinear));
+}
+
+TEST_F(FillGapsStepTest, NaNCanBeTheNumberForMissingValues) {
+  const Encoding encoding{DataType::float32, 1, 0, std::numeric_limits<double>::quiet_NaN(), {}};
+  draw_years("ndvi", encoding);
+  draw_years("evi", encoding);
+  const Done done = run(steps, "[{fill-gaps: {}}]");
+  ASSERT_EQ(done.error, "");
+  for (const char* variable : {"ndvi", "evi"}) {
+    EXPECT_EQ(stored(done, variable, 2)[5], 105);
+    EXPECT_EQ(stored(done, variable, 2)[6], drawn(2, 6));
+    EXPECT_EQ(stored(done, variable, 2)[kNeverSeen], -1);
+    EXPECT_EQ(done.plan.layers.find(variable, period_of(2))->files.front().path,
+              "tiles/{tile}/fill-gaps/20150625_20150912.tif")
+        << "both share a file";
+  }
 }
 
 TEST_F(FillGapsStepTest, VariablesNotAskedForPassThrough) {

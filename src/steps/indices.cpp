@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/parallel.h"
 #include "base/text.h"
@@ -37,7 +38,8 @@ class IndicesStep : public Step {
         "Computes spectral indices such as NDVI from the bands of each period",
         "the reflectance layers that the indices need (`red_p50`, `nir_p50`)",
         "one layer an index and statistic for every period (`ndvi_p50`)",
-        "rows of a block x columns x 5 bytes for each band and one result; the rows follow --memory",
+        "rows of a block (128 at most) x columns x 5 bytes for each band and one result, and 1 MiB for every open "
+        "file; the rows follow --memory",
         1};
     return info;
   }
@@ -68,16 +70,23 @@ class IndicesStep : public Step {
   std::vector<Layer> made_;
 };
 
-std::uint64_t bytes_per_row(const PeriodWork& work, std::int64_t cols) {
-  return static_cast<std::uint64_t>(cols) * (work.bands.size() + 2) * (sizeof(float) + 1);
+/// All bands of the block and one result, one layer as it is read, and what waits in the files.
+std::uint64_t bytes_of_block(const PeriodWork& work, const Window& tile, std::int64_t rows) {
+  constexpr std::uint64_t kNumber = sizeof(float) + 1;
+  const auto pixels = static_cast<std::uint64_t>(std::min(rows, tile.rows) * tile.cols);
+  std::set<std::string> read;
+  for (const Layer& layer : work.bands) {
+    for (const LayerFile& file : layer.files) read.insert(file.path);
+  }
+  std::uint64_t bytes = pixels * ((work.bands.size() + 2) * kNumber + 2 * sizeof(double)) +
+                        (read.size() + work.files.size()) * RasterWriter::kOpenFileBytes;
+  for (std::size_t file = 0; file < work.files.size(); ++file)
+    bytes += RasterWriter::most_waiting_bytes(tile, rows, work.encodings[file].type, work.specs[file].size());
+  return bytes;
 }
 
-std::int64_t rows_per_block(const PeriodWork& work, const Window& window, std::uint64_t memory) {
-  constexpr std::int64_t kMost = std::int64_t{4} * RasterWriter::kBlockRows;
-  const auto fit = static_cast<std::int64_t>(memory / std::max<std::uint64_t>(1, bytes_per_row(work, window.cols)));
-  std::int64_t rows = std::clamp<std::int64_t>(fit, 1, std::min(window.rows, kMost));
-  if (rows > RasterWriter::kBlockRows && rows < window.rows) rows -= rows % RasterWriter::kBlockRows;
-  return rows;
+std::int64_t rows_per_block(const PeriodWork& work, const Window& tile, std::uint64_t memory) {
+  return RasterWriter::rows_within(memory, tile, [&](std::int64_t rows) { return bytes_of_block(work, tile, rows); });
 }
 
 /// The periods of the first band; every other band must have the same.
@@ -165,7 +174,7 @@ Result<void> IndicesStep::add_task(Planning& planning, const Tile& tile, const s
     for (const BandSpec& spec : work.specs[file]) task.facts["indices"].push_back(spec.name);
   }
   const std::int64_t rows = rows_per_block(work, tile.window, planning.memory_per_task());
-  task.memory_bytes = bytes_per_row(work, tile.window.cols) * static_cast<std::uint64_t>(rows);
+  task.memory_bytes = bytes_of_block(work, tile.window, rows);
   planning.add(std::move(task));
   return {};
 }

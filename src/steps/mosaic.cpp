@@ -121,7 +121,7 @@ std::vector<std::string> made_files(const Planning& planning, const std::vector<
     for (const LayerFile& file : layer.files) add(file.path);
     const std::string id = replace_all(layer.task, "{tile}", tile);
     for (const Task& task : planning.tasks()) {
-      if (task.id() != id) continue;
+      if (task.tile != tile || task.id() != id) continue;
       for (const std::string& output : task.outputs) add(replace_all(output, tile, "{tile}"));
     }
   }

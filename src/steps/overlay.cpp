@@ -95,15 +95,15 @@ Result<void> OverlayStep::load_points(Planning& planning) {
   std::size_t outside_area = 0, outside_years = 0;
   Day first = Day::max(), last = Day::min();
   for (FieldPoint& point : read->points) {
+    const std::int64_t row = cube_.grid.row_of(point.y), col = cube_.grid.col_of(point.x);
+    const Tile* tile = cube_.tile_holding(row, col);
+    if (!tile) {
+      ++outside_area;
+      continue;
+    }
     first = std::min(first, point.date);
     last = std::max(last, point.date);
-    const std::int64_t row = cube_.grid.row_of(point.y), col = cube_.grid.col_of(point.x);
-    const auto tile = std::find_if(cube_.tiles.begin(), cube_.tiles.end(), [&](const Tile& t) {
-      return !intersection(t.window, {row, col, 1, 1}).empty();
-    });
-    if (tile == cube_.tiles.end()) {
-      ++outside_area;
-    } else if (!std::binary_search(cube_.years.begin(), cube_.years.end(), year_of(point.date))) {
+    if (!std::binary_search(cube_.years.begin(), cube_.years.end(), year_of(point.date))) {
       ++outside_years;
     } else {
       rows_of_tile_[tile->name()].push_back(points_.size());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "base/text.h"
 #include "io/model/model_file.h"
@@ -42,7 +43,8 @@ class PredictStep : public Step {
         "the model, and the layers that give its features",
         "one raster a tile and year: `class`, `class_probability`, `class_uncertainty`, `probability_<code>` and "
         "`uncertainty_<code>` of every class; bytes, 255 is no data",
-        "the model, and features x rows of a block x 5 bytes; the rows follow --memory",
+        "the model once; features x rows of a block (128 at most) x columns x 5 bytes, and 1 MiB for every open file; "
+        "blocks of fewer rows, which a small --memory brings, keep 128 rows of all bands as well",
         1};
     return info;
   }
@@ -70,7 +72,8 @@ class PredictStep : public Step {
   Result<std::vector<int>> years_to_map(const Cube& cube) const;
   Result<void> find_layers(Planning& planning, const Task& train, int year);
   void put_layers(Planning& planning, int year) const;
-  std::uint64_t bytes_per_row(std::int64_t cols, std::size_t features, std::size_t classes) const;
+  std::uint64_t bytes_of_block(const Window& tile, int year, std::int64_t rows) const;
+  std::int64_t rows_per_block(const Window& tile, int year, std::uint64_t memory) const;
   Result<std::shared_ptr<const Loaded>> load(const std::filesystem::path& root) const;
   Result<std::vector<const Layer*>> layers_of(const Model& model, int year) const;
   std::vector<OutputBand> bands_of(const Model& model) const;
@@ -81,7 +84,9 @@ class PredictStep : public Step {
   Cube cube_;
   std::string step_name_;
   std::string model_path_;
+  std::size_t most_classes_ = 0;              ///< that a model can have which is trained with the recipe's legend
   std::map<int, std::vector<Layer>> layers_;  ///< by year
+  std::map<int, std::size_t> open_files_;     ///< at once, read and written; by year
   mutable std::mutex mutex_;
   mutable std::shared_ptr<const Loaded> loaded_;
 };
@@ -113,6 +118,11 @@ Result<void> PredictStep::find_layers(Planning& planning, const Task& train, int
     layers_[year].push_back(layer);
     given.push_back(layer.feature_name());
   }
+  std::set<std::string> read;
+  for (const Layer& layer : layers_[year]) {
+    for (const LayerFile& file : layer.files) read.insert(file.path);
+  }
+  open_files_[year] = std::min(read.size(), LayerReader::kMostOpen) + 1;
   for (const std::string& feature : wanted) {
     if (std::find(given.begin(), given.end(), feature) == given.end()) {
       return usage_error("no layer gives feature {} in the year {}, though the model is trained on it", feature, year);
@@ -149,6 +159,7 @@ void PredictStep::put_layers(Planning& planning, int year) const {
 Result<void> PredictStep::plan(Planning& planning) {
   cube_ = planning.cube();
   step_name_ = planning.step_name();
+  most_classes_ = std::min(planning.legend().classes.size(), kMaximumClasses);
   Task train;
   for (const Task& task : planning.tasks()) {
     for (const std::string& output : task.outputs) {
@@ -168,10 +179,10 @@ Result<void> PredictStep::plan(Planning& planning) {
       task.needs = {train.id()};
       task.outputs = {fmt::format("tiles/{}/{}/{}.tif", task.tile, step_name_, year)};
       for (const Layer& layer : layers_[year]) ECOCUBE_TRY(planning.reads(task, layer, task.tile));
-      constexpr std::size_t likely_classes = 12;
-      const std::uint64_t block =
-          bytes_per_row(tile.window.cols, layers_[year].size(), likely_classes) * RasterWriter::kBlockRows;
-      task.memory_bytes = std::min(planning.memory_per_task(), block);
+      const std::int64_t rows = rows_per_block(tile.window, year, planning.memory_per_task());
+      task.memory_bytes = bytes_of_block(tile.window, year, rows);
+      // Most areas hold fewer classes than their legend.
+      const std::size_t likely_classes = std::min<std::size_t>(12, most_classes_);
       task.disk_bytes = static_cast<std::uint64_t>(tile.window.pixels()) * (3 + likely_classes) / 2;
       planning.add(std::move(task));
     }
@@ -180,9 +191,19 @@ Result<void> PredictStep::plan(Planning& planning) {
   return {};
 }
 
-/// Features with their validity, the mapped bytes, and one band as floats on its way to the file.
-std::uint64_t PredictStep::bytes_per_row(std::int64_t cols, std::size_t features, std::size_t classes) const {
-  return static_cast<std::uint64_t>(cols) * (5 * features + 3 + 2 * classes + sizeof(float));
+/// Features with their validity, one layer as it is read, the mapped bytes, one band as floats on its way to the file,
+/// what waits in the file, and what open files hold themselves. The model comes on top, once for all tasks.
+std::uint64_t PredictStep::bytes_of_block(const Window& tile, int year, std::int64_t rows) const {
+  constexpr std::uint64_t kNumber = sizeof(float) + 1, kPlanes = kNumber + 2 * sizeof(double) + sizeof(float);
+  const std::uint64_t mapped = 3 + 2 * most_classes_;
+  const auto pixels = static_cast<std::uint64_t>(std::min(rows, tile.rows) * tile.cols);
+  return pixels * (layers_.at(year).size() * kNumber + kPlanes + mapped) +
+         open_files_.at(year) * RasterWriter::kOpenFileBytes +
+         RasterWriter::most_waiting_bytes(tile, rows, kClasses.type, mapped);
+}
+
+std::int64_t PredictStep::rows_per_block(const Window& tile, int year, std::uint64_t memory) const {
+  return RasterWriter::rows_within(memory, tile, [&](std::int64_t rows) { return bytes_of_block(tile, year, rows); });
 }
 
 Result<std::shared_ptr<const Loaded>> PredictStep::load(const std::filesystem::path& root) const {
@@ -250,10 +271,7 @@ Result<void> PredictStep::run(const Task& task, TaskRun& run) const {
   for (const OutputBand& band : bands) specs.push_back(band.spec);
 
   const Window window = cube_.tile_named(task.tile)->window;
-  const auto fitting = run.memory_bytes() / std::max<std::uint64_t>(1, bytes_per_row(window.cols, layers.size(),
-                                                                                     loaded->model.classes.size()));
-  const std::int64_t block_rows =
-      std::clamp<std::int64_t>(static_cast<std::int64_t>(fitting), 1, RasterWriter::kBlockRows);
+  const std::int64_t block_rows = rows_per_block(window, year, run.memory_bytes());
   ECOCUBE_TRY_ASSIGN(const auto writer,
                      RasterWriter::create(run.stage(task.outputs[0]), cube_.grid, window, kClasses, specs));
   LayerReader reader(cube_.grid, run.root());

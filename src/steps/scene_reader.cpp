@@ -27,6 +27,22 @@ Window shifted(const Window& block, const std::pair<std::int64_t, std::int64_t>&
   return {block.row + shift.first, block.col + shift.second, block.rows, block.cols};
 }
 
+/// The smallest window that holds both.
+Window around(const Window& a, const Window& b) {
+  const std::int64_t row = std::min(a.row, b.row), col = std::min(a.col, b.col);
+  return {row, col, std::max(a.row + a.rows, b.row + b.rows) - row, std::max(a.col + a.cols, b.col + b.cols) - col};
+}
+
+/// Never more than asked for: std::vector would double what it has.
+template <class T>
+void set_size(std::vector<T>& values, std::size_t size) {
+  if (values.capacity() < size) {
+    std::vector<T>().swap(values);
+    values.reserve(size);
+  }
+  values.resize(size);
+}
+
 bool inside(const Window& window, std::int64_t row, std::int64_t col) {
   return row >= window.row && col >= window.col && row < window.row + window.rows && col < window.col + window.cols;
 }
@@ -41,20 +57,44 @@ void Observation::reset(std::size_t pixels) {
 
 void SceneReader::set_block(const Window& block) {
   block_ = block;
+  placed_ = nullptr;
 }
 
-Result<SceneReader::TileView*> SceneReader::view_of(const GladTile& tile) {
+/// Computes the block's positions unless they are there already.
+void SceneReader::place(const GridMapping& mapping) {
+  if (placed_ == &mapping) return;
+  positions_ = {};
+  positions_ = mapping.positions(block_);
+  placed_ = &mapping;
+}
+
+Window SceneReader::whole_source(const GridMapping& mapping) const {
+  constexpr std::int64_t kRows = 64;
+  Window whole;
+  for (std::int64_t row = 0; row < tile_.rows; row += kRows) {
+    const Window part = mapping.source_window(
+        mapping.positions({tile_.row + row, tile_.col, std::min(kRows, tile_.rows - row), tile_.cols}));
+    whole = whole.empty() ? part : part.empty() ? whole : around(whole, part);
+  }
+  return whole;
+}
+
+Result<const SceneReader::TileView*> SceneReader::view_of(const GladTile& tile) {
   TileView& view = views_[tile];
   if (!view.mapping) {
     ECOCUBE_TRY_ASSIGN(view.mapping, GridMapping::make(grid_, frame_of(tile)));
+    if (!view.mapping->shift()) view.whole = whole_source(*view.mapping);
   }
+  const auto shift = view.mapping->shift();
+  if (!shift && !view.whole.empty()) place(*view.mapping);
   if (view.block == block_) return &view;
   view.block = block_;
-  if (const auto shift = view.mapping->shift()) {
+  if (shift) {
     view.source = intersection(shifted(block_, *shift), {0, 0, kGladTilePixels, kGladTilePixels});
-  } else {
-    view.positions = view.mapping->positions(block_);
-    view.source = view.mapping->source_window(view.positions, 2);
+  } else if (!view.whole.empty()) {
+    view.source = view.mapping->source_window(positions_);
+    // All columns that the tile takes, or what is read beside a turned block would depend on its rows.
+    if (!view.source.empty()) view.source = {view.source.row, view.whole.col, view.source.rows, view.whole.cols};
   }
   return &view;
 }
@@ -63,7 +103,7 @@ Result<SceneReader::TileView*> SceneReader::view_of(const GladTile& tile) {
 Result<void> SceneReader::read_quality(GladScene& scene, const TileView& view, Observation& seen) {
   const auto pixels = static_cast<std::size_t>(view.source.pixels());
   const std::span<const std::uint16_t> quality{stored_.data() + stored_.size() - pixels, pixels};
-  clear_.resize(pixels);
+  set_size(clear_, pixels);
   mask_.mark_clear(quality, clear_);
   const Window covered = intersection(scene.covers(), view.source);
   const auto tally = [&](std::int64_t row, std::int64_t col) {
@@ -77,10 +117,10 @@ Result<void> SceneReader::read_quality(GladScene& scene, const TileView& view, O
     }
     return {};
   }
-  for (std::size_t i = 0; i < view.positions.x.size(); ++i) {
-    if (std::isnan(view.positions.x[i])) continue;
-    tally(static_cast<std::int64_t>(std::floor(view.positions.y[i])),
-          static_cast<std::int64_t>(std::floor(view.positions.x[i])));
+  for (std::size_t i = 0; i < positions_.x.size(); ++i) {
+    if (std::isnan(positions_.x[i])) continue;
+    tally(static_cast<std::int64_t>(std::floor(positions_.y[i])),
+          static_cast<std::int64_t>(std::floor(positions_.x[i])));
   }
   return {};
 }
@@ -88,7 +128,7 @@ Result<void> SceneReader::read_quality(GladScene& scene, const TileView& view, O
 Result<void> SceneReader::count(GladScene& scene, const GladTile& tile, Observation& seen) {
   ECOCUBE_TRY_ASSIGN(const TileView* view, view_of(tile));
   if (view->source.empty()) return {};
-  stored_.resize(static_cast<std::size_t>(view->source.pixels()));
+  set_size(stored_, static_cast<std::size_t>(view->source.pixels()));
   ECOCUBE_TRY(scene.read(kQualityBand, view->source, stored_));
   return read_quality(scene, *view, seen);
 }
@@ -97,11 +137,11 @@ Result<void> SceneReader::read(GladScene& scene, const GladTile& tile, Observati
   ECOCUBE_TRY_ASSIGN(const TileView* view, view_of(tile));
   if (view->source.empty()) return {};
   const auto pixels = static_cast<std::size_t>(view->source.pixels());
-  stored_.resize(pixels * std::size(kAllBands));
+  set_size(stored_, pixels * std::size(kAllBands));
   ECOCUBE_TRY(scene.read(kAllBands, view->source, stored_));
   ECOCUBE_TRY(read_quality(scene, *view, seen));
-  good_.resize(pixels);
-  source_values_.resize(pixels);
+  set_size(good_, pixels);
+  set_size(source_values_, pixels);
   for (std::size_t band = 0; band < Observation::kBands; ++band) {
     const std::span<const std::uint16_t> plane{stored_.data() + band * pixels, pixels};
     const bool temperature = static_cast<int>(band) + 1 == kGladTemperatureBand;
@@ -133,14 +173,12 @@ void SceneReader::take_copy(const TileView& view, std::size_t band, Observation&
 
 void SceneReader::take_warped(const TileView& view, std::size_t band, Observation& seen) {
   const auto pixels = static_cast<std::size_t>(block_.pixels());
-  warped_.resize(pixels);
-  warped_valid_.resize(pixels);
+  set_size(warped_, pixels);
+  set_size(warped_valid_, pixels);
   const resample::Pixels source{view.source, source_values_, good_};
-  const resample::Positions at{view.positions.x, view.positions.y};
-  const double width = view.mapping->pixel_width(), height = view.mapping->pixel_height();
-  constexpr double kShrinking = 2.5;
-  if (std::max(width, height) > kShrinking) {
-    resample::average(source, at, width, height, warped_, warped_valid_);
+  const resample::Positions at{positions_.x, positions_.y};
+  if (view.mapping->averages()) {
+    resample::average(source, at, view.mapping->pixel_width(), view.mapping->pixel_height(), warped_, warped_valid_);
   } else {
     resample::bilinear(source, at, warped_, warped_valid_);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <cstdio>
 #include <exception>
@@ -33,9 +34,18 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, int ar
   return ecocube::exit_usage;
 }
 
+/// As many open files as the system lets this process have: several tasks hold many scenes at once.
+void raise_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  raise_open_files();
   CLI::App app("ecocube: an open environmental data cube, from satellite archives and field points to published maps",
                "ecocube");
   app.set_version_flag("--version", "ecocube " ECOCUBE_VERSION);

@@ -12,6 +12,7 @@
 #include "io/file/file.h"
 #include "io/raster/gdal_error.h"
 #include "run/executor.h"
+#include "run/plan_file.h"
 #include "run/plan_recipe.h"
 #include "run/yaml.h"
 #include "steps/all_steps.h"
@@ -29,10 +30,15 @@ struct RunArguments {
   bool quiet = false;
 };
 
+/// Three fifths of the machine's memory, or of what its control group may use.
 std::uint64_t default_memory() {
   const auto pages = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)),
              size = static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
-  return pages * size / 5 * 3;
+  std::uint64_t bytes = pages * size;
+  if (const auto limit = read_text("/sys/fs/cgroup/memory.max")) {
+    if (const auto number = parse_integer(*limit)) bytes = std::min(bytes, static_cast<std::uint64_t>(*number));
+  }
+  return bytes / 5 * 3;
 }
 
 Result<Settings> read_settings(const std::vector<std::string>& sets) {
@@ -113,13 +119,16 @@ int print_outcome(const OpenRun& run, const RunOutcome& outcome, double seconds,
 Result<int> execute(const RunArguments& arguments) {
   ECOCUBE_TRY_ASSIGN(OpenRun run, open_run(arguments));
   const bool one_step = !arguments.only.empty();
-  if (!run.work.blocked.empty() && (one_step || run.work.to_do.empty())) {
+  if (!run.work.blocked.empty() && one_step) {
     const auto& [task, need] = run.work.blocked.front();
-    return usage_error("{} needs {}, which has not run; run 'ecocube run' or the step '{}' first",
-                       run.plan.tasks[task].id(), need, split(need, '/').front());
+    return usage_error(
+        "{} needs {}, which is not there yet (or was made with other options); run 'ecocube run' or the step '{}' "
+        "first",
+        run.plan.tasks[task].id(), need, split(need, '/').front());
   }
   ECOCUBE_TRY(make_folders(run.settings.root));
   ECOCUBE_TRY(write_text_atomic(run.settings.root / "recipe.yaml", write_yaml(resolved_recipe(run.recipe, run.plan))));
+  ECOCUBE_TRY(write_text_atomic(run.settings.root / "plan.tsv", plan_text(run.plan)));
   RunLog log(run.settings.root / "run-log.jsonl");
   ECOCUBE_TRY(log.add("run", {{"ecocube", ECOCUBE_VERSION},
                               {"recipe", run.recipe.origin},
@@ -194,28 +203,28 @@ Result<int> explain(const RunArguments& arguments) {
   return exit_done;
 }
 
-Result<int> show_status(RunArguments arguments) {
-  if (arguments.recipe.empty()) arguments.recipe = (fs::path(arguments.out) / "recipe.yaml").string();
-  ECOCUBE_TRY_ASSIGN(const OpenRun run, open_run(arguments));
-  auto sums = sums_of(run);
-  for (const auto& step : run.plan.steps) {
-    const StepSum& sum = sums[step.name];
-    fmt::print("{:<14} {} of {} tasks done\n", step.name, sum.done, sum.done + sum.to_do + sum.blocked);
+Result<int> show_status(const std::string& out) {
+  const fs::path root = out;
+  if (!fs::exists(root / "plan.tsv")) return input_error("{}: no run has been started in this folder", out);
+  ECOCUBE_TRY_ASSIGN(const auto steps, read_status(root / "plan.tsv", DiskRecords(root / "records"), sizes_in(root)));
+  bool complete = true;
+  for (const StepStatus& step : steps) {
+    fmt::print("{:<14} {} of {} tasks done\n", step.step, step.done, step.tasks);
+    complete = complete && step.done == step.tasks;
   }
   std::map<std::string, std::string> failures;
-  for (const Value& event : read_run_log(run.settings.root / "run-log.jsonl")) {
+  for (const Value& event : read_run_log(root / "run-log.jsonl")) {
     const std::string kind = event.value("event", ""), task = event.value("task", "");
     if (kind == "failed") failures[task] = event.value("error", "");
     if (kind == "done") failures.erase(task);
   }
   for (const auto& [task, error] : failures) fmt::print("failed: {}\n", error);
-  if (run.work.to_do.empty()) fmt::print("complete\n");
+  if (complete) fmt::print("complete\n");
   return exit_done;
 }
 
-void add_common(CLI::App& command, RunArguments& arguments, bool recipe_required) {
-  auto* recipe = command.add_option("recipe", arguments.recipe, "recipe file (YAML)")->type_name("FILE");
-  if (recipe_required) recipe->required();
+void add_common(CLI::App& command, RunArguments& arguments) {
+  command.add_option("recipe", arguments.recipe, "recipe file (YAML)")->type_name("FILE")->required();
   command.add_option("--out", arguments.out, "folder of the run")->type_name("DIR")->required();
   command
       .add_option("--set", arguments.sets,
@@ -246,10 +255,10 @@ Action guarded(const std::shared_ptr<RunArguments>& arguments, Result<int> (*wor
 
 CLI::App* add_command(CLI::App& app, Action& action, const std::string& name, const std::string& summary,
                       const std::string& example, Result<int> (*work)(const RunArguments&),
-                      const std::shared_ptr<RunArguments>& arguments, bool recipe_required = true) {
+                      const std::shared_ptr<RunArguments>& arguments) {
   CLI::App* command = app.add_subcommand(name, summary);
   command->footer("Example:\n  " + example);
-  add_common(*command, *arguments, recipe_required);
+  add_common(*command, *arguments);
   command->final_callback([&action, arguments, work] { action = guarded(arguments, work); });
   return command;
 }
@@ -276,8 +285,9 @@ void add_step_command(CLI::App& app, Action& action, const StepMaker& make) {
     command
         ->add_option_function<std::string>(
             flag,
-            [arguments, key = fmt::format("steps.{}.{}", name, info.name)](const std::string& text) {
-              arguments->sets.push_back(key + "=" + text);
+            [arguments, key = fmt::format("steps.{}.{}", name, info.name),
+             list = info.type.starts_with("list")](const std::string& text) {
+              arguments->sets.push_back(key + "=" + (list && !text.starts_with("[") ? "[" + text + "]" : text));
             },
             meaning)
         ->type_name("VALUE");
@@ -321,12 +331,13 @@ void add_run_commands(CLI::App& app, Action& action) {
               explain, why)
       ->add_option("--until", why->until, "last step")
       ->type_name("STEP");
-  auto status = std::make_shared<RunArguments>();
-  CLI::App* shown = add_command(app, action, "status", "Say how far a run is, from its records alone",
-                                "ecocube status --out europe", nullptr, status, false);
-  shown->final_callback([&action, status] {
-    action = [status] {
-      const auto outcome = show_status(*status);
+  auto out = std::make_shared<std::string>();
+  CLI::App* status = app.add_subcommand("status", "Say how far a run is, from its records alone");
+  status->footer("Example:\n  ecocube status --out europe");
+  status->add_option("--out", *out, "folder of the run")->type_name("DIR")->required();
+  status->final_callback([&action, out] {
+    action = [out] {
+      const auto outcome = show_status(*out);
       return outcome ? *outcome : report(outcome.error());
     };
   });

@@ -79,10 +79,22 @@ std::vector<Tile> tiles_of(const Grid& grid, const Window& area) {
   return tiles;
 }
 
+const Tile* Cube::tile_at(std::int64_t tile_row, std::int64_t tile_col) const {
+  const auto before = [](const Tile& tile, const std::pair<std::int64_t, std::int64_t>& place) {
+    return std::pair(tile.tile_row, tile.tile_col) < place;
+  };
+  const auto found = std::lower_bound(tiles.begin(), tiles.end(), std::pair(tile_row, tile_col), before);
+  return found != tiles.end() && found->tile_row == tile_row && found->tile_col == tile_col ? &*found : nullptr;
+}
+
 const Tile* Cube::tile_named(std::string_view tile_name) const {
-  const auto found =
-      std::find_if(tiles.begin(), tiles.end(), [&](const Tile& tile) { return tile.name() == tile_name; });
-  return found == tiles.end() ? nullptr : &*found;
+  const auto place = parse_tile_name(tile_name);
+  return place ? tile_at(place->tile_row, place->tile_col) : nullptr;
+}
+
+const Tile* Cube::tile_holding(std::int64_t row, std::int64_t col) const {
+  const Tile* tile = tile_at(floor_divide(row, grid.tile_pixels), floor_divide(col, grid.tile_pixels));
+  return tile && !intersection(tile->window, {row, col, 1, 1}).empty() ? tile : nullptr;
 }
 
 }  // namespace ecocube

@@ -91,6 +91,11 @@ struct Cube {
   std::vector<Tile> tiles;  ///< row by row
   std::vector<int> years;   ///< ascending
   const Tile* tile_named(std::string_view tile_name) const;
+  /// The tile whose window holds the grid's pixel; none outside the area.
+  const Tile* tile_holding(std::int64_t row, std::int64_t col) const;
+
+ private:
+  const Tile* tile_at(std::int64_t tile_row, std::int64_t tile_col) const;
 };
 
 }  // namespace ecocube

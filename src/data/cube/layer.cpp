@@ -107,6 +107,16 @@ double Encoding::encoded(double value) const {
   return rounded;
 }
 
+bool Encoding::same_no_data(const Encoding& other) const {
+  const bool both_nan = no_data && other.no_data && std::isnan(*no_data) && std::isnan(*other.no_data);
+  return both_nan || no_data == other.no_data;
+}
+
+bool Encoding::operator==(const Encoding& other) const {
+  return type == other.type && scale == other.scale && offset == other.offset && unit == other.unit &&
+         same_no_data(other);
+}
+
 void LayerSet::put(Layer layer) {
   const auto same = std::find_if(layers_.begin(), layers_.end(), [&](const Layer& other) {
     return other.variable == layer.variable && other.period == layer.period;

@@ -36,7 +36,9 @@ struct Encoding {
   double decoded(double stored) const { return stored * scale + offset; }
   /// Rounded to the nearest stored number and kept within the type, never onto `no_data`.
   double encoded(double value) const;
-  bool operator==(const Encoding&) const = default;
+  /// Whether the same stored number means missing, NaN being one such number, or none does in both.
+  bool same_no_data(const Encoding& other) const;
+  bool operator==(const Encoding& other) const;
 };
 
 /// Where a layer's pixels are: `path` is absolute or a URL for a source, relative to the run's folder for a layer

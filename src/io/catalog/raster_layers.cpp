@@ -14,8 +14,10 @@ bool has_dates(const std::string& pattern) {
 
 Period period_of(const PatternMatch& match, const PeriodScheme& scheme) {
   if (const auto period = scheme.with_ends(*match.start, *match.end)) return *period;
-  const std::string first = compact_date(*match.start), last = compact_date(*match.end);
-  return {first.substr(4) + "-" + last.substr(4), year_of(*match.end), *match.start, *match.end};
+  const std::string first = compact_date(*match.start).substr(4);
+  std::string last = compact_date(*match.end).substr(4);
+  if (last == "0229") last = "0228";  // the end of February: one slot in all years
+  return {first + "-" + last, year_of(*match.end), *match.start, *match.end};
 }
 
 /// Number of the band to read; an error when the file has no such band or leaves a choice.
@@ -36,13 +38,6 @@ Encoding encoding_of(const RasterSource& source, const RasterBand& band) {
   if (source.no_data) encoding.no_data = source.no_data;
   if (!source.unit.empty()) encoding.unit = source.unit;
   return encoding;
-}
-
-/// NaN as the no-data number equals itself here.
-bool same_encoding(const Encoding& a, const Encoding& b) {
-  const bool both_nan = a.no_data && b.no_data && *a.no_data != *a.no_data && *b.no_data != *b.no_data;
-  return a.type == b.type && a.scale == b.scale && a.offset == b.offset && a.unit == b.unit &&
-         (both_nan || a.no_data == b.no_data);
 }
 
 Result<Layer> layer_of(const RasterSource& source, const PatternMatch& match) {
@@ -80,7 +75,7 @@ Result<std::vector<Layer>> raster_layers(const RasterSource& source) {
     Layer* before = layers.empty() ? nullptr : &layers.back();
     if (!before || before->variable != layer->variable || before->period != layer->period) {
       layers.push_back(std::move(*layer));
-    } else if (!same_encoding(before->encoding, layer->encoding)) {
+    } else if (!(before->encoding == layer->encoding)) {
       return input_error("source {}: {} and {} are to be joined but encode their numbers differently", source.name,
                          before->files.front().path, match.path);
     } else {

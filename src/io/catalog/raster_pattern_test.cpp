@@ -137,9 +137,19 @@ TEST_F(Rasters, LayersTakeTheirPeriodFromTheSchemeOrFromTheirDays) {
   ASSERT_TRUE(layers) << layers.error().message;
   std::vector<std::string> names;
   for (const Layer& layer : *layers) names.push_back(fmt::format("{} {}", layer.feature_name(), layer.period->year));
-  EXPECT_THAT(names, ElementsAre("ndvi.winter 2015", "ndvi.spring 2015", "ndvi.0401-0615 2015", "ndvi.1201-0229 2016"));
+  EXPECT_THAT(names, ElementsAre("ndvi.winter 2015", "ndvi.spring 2015", "ndvi.0401-0615 2015", "ndvi.1201-0228 2016"));
   EXPECT_EQ(layers->front().made_by, "greenness");
   EXPECT_EQ(layers->front().files.front().path, path("ndvi_20141202_20150320.tif"));
+}
+
+TEST_F(Rasters, TheEndOfFebruaryIsOneSlotInLeapYearsToo) {
+  for (const char* dates : {"20150101_20150228", "20160101_20160229"}) raster(fmt::format("ndvi_{}.tif", dates));
+  const auto layers = raster_layers({.name = "ndvi", .pattern = path("{variable}_{start}_{end}.tif")});
+  ASSERT_TRUE(layers) << layers.error().message;
+  ASSERT_EQ(layers->size(), 2U);
+  EXPECT_EQ((*layers)[0].feature_name(), "ndvi.0101-0228");
+  EXPECT_EQ((*layers)[1].feature_name(), "ndvi.0101-0228");
+  EXPECT_EQ(iso_date((*layers)[1].period->end), "2016-02-29");
 }
 
 TEST_F(Rasters, TheEncodingIsTheFilesUnlessTheSourceSaysOtherwise) {

@@ -5,7 +5,9 @@
 #include <cpl_error.h>
 #include <gdal.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <mutex>
 
 namespace ecocube {
@@ -18,7 +20,8 @@ void keep_gdal_error(GdalErrors& errors, int level, const char* text) {
 
 namespace {
 
-void CPL_STDCALL handle(CPLErr level, CPLErrorNum, const char* text) {
+void CPL_STDCALL handle(CPLErr level, CPLErrorNum number, const char* text) {
+  if (number == CPLE_OutOfMemory) errno = ENOMEM;
   keep_gdal_error(*static_cast<GdalErrors*>(CPLGetErrorHandlerUserData()), static_cast<int>(level), text);
 }
 
@@ -56,10 +59,12 @@ std::string GdalErrors::text(const std::string& otherwise) const {
 }
 
 Blame GdalErrors::blame() const {
-  const bool said_no = first_errno_ == ENOSPC || first_errno_ == EDQUOT || first_errno_ == EACCES ||
-                       first_errno_ == EROFS || first_errno_ == EIO ||
-                       first_.find("No space left") != std::string::npos ||
-                       first_.find("Permission denied") != std::string::npos;
+  static constexpr int kMachine[] = {ENOSPC, EDQUOT, EACCES, EROFS, EIO, EMFILE, ENFILE, ENOMEM};
+  static constexpr const char* kTexts[] = {"No space left", "Permission denied", "Too many open files",
+                                           "Cannot allocate memory"};
+  const bool said_no = std::find(std::begin(kMachine), std::end(kMachine), first_errno_) != std::end(kMachine) ||
+                       std::any_of(std::begin(kTexts), std::end(kTexts),
+                                   [this](const char* text) { return first_.find(text) != std::string::npos; });
   return said_no ? Blame::machine : Blame::input;
 }
 

@@ -24,7 +24,7 @@ class GdalErrors {
   /// The first error's text, or `otherwise` when GDAL said nothing.
   std::string text(const std::string& otherwise = "GDAL gave no reason") const;
   bool any() const { return !first_.empty(); }
-  /// The machine's when the disk said no (full, read-only, denied), else the input's.
+  /// The machine's when the disk said no (full, read-only, denied) or files or memory ran out, else the input's.
   Blame blame() const;
 
  private:

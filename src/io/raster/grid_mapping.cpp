@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kStep = 32;
 constexpr double kSnap = 1e-3;  ///< of a pixel
+constexpr double kAveraging = 1.5;
 
 std::int64_t floor_to_step(std::int64_t value) {
   return (value >= 0 ? value / kStep : -((-value + kStep - 1) / kStep)) * kStep;
@@ -119,23 +120,34 @@ GridMapping::Positions GridMapping::positions(const Window& window) const {
   return all;
 }
 
-Window GridMapping::source_window(const Positions& positions, std::int64_t margin) const {
+bool GridMapping::averages() const {
+  return std::min(pixel_width_, pixel_height_) > kAveraging;
+}
+
+/// Source pixels beside the one that holds a position: half a target pixel, and one more for rounding and neighbours.
+std::int64_t GridMapping::margin() const {
+  return static_cast<std::int64_t>(std::ceil(std::max({pixel_width_, pixel_height_, 2.0}) / 2)) + 1;
+}
+
+Window GridMapping::source_window(const Positions& positions) const {
+  const std::int64_t around = margin();
+  const auto beside = static_cast<double>(around);
   double min_x = INFINITY, min_y = INFINITY, max_x = -INFINITY, max_y = -INFINITY;
   for (std::size_t i = 0; i < positions.x.size(); ++i) {
-    if (std::isnan(positions.x[i])) continue;
-    min_x = std::min(min_x, positions.x[i]);
-    max_x = std::max(max_x, positions.x[i]);
-    min_y = std::min(min_y, positions.y[i]);
-    max_y = std::max(max_y, positions.y[i]);
+    const double x = positions.x[i], y = positions.y[i];
+    const bool near = x >= -beside && y >= -beside && x <= static_cast<double>(source_.cols) + beside &&
+                      y <= static_cast<double>(source_.rows) + beside;
+    if (!near) continue;
+    min_x = std::min(min_x, x);
+    max_x = std::max(max_x, x);
+    min_y = std::min(min_y, y);
+    max_y = std::max(max_y, y);
   }
   if (!(min_x <= max_x)) return {};
-  const auto cut = [](double value, std::int64_t limit) {
-    return std::clamp(value, -1e9, static_cast<double>(limit) + 1e9);
-  };
-  const auto col = static_cast<std::int64_t>(std::floor(cut(min_x, source_.cols))) - margin,
-             row = static_cast<std::int64_t>(std::floor(cut(min_y, source_.rows))) - margin;
-  const auto col_end = static_cast<std::int64_t>(std::floor(cut(max_x, source_.cols))) + margin + 1;
-  const auto row_end = static_cast<std::int64_t>(std::floor(cut(max_y, source_.rows))) + margin + 1;
+  const auto col = static_cast<std::int64_t>(std::floor(min_x)) - around,
+             row = static_cast<std::int64_t>(std::floor(min_y)) - around;
+  const auto col_end = static_cast<std::int64_t>(std::floor(max_x)) + around + 1,
+             row_end = static_cast<std::int64_t>(std::floor(max_y)) + around + 1;
   return intersection({row, col, row_end - row, col_end - col}, {0, 0, source_.rows, source_.cols});
 }
 

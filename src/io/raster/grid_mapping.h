@@ -33,8 +33,9 @@ class GridMapping {
   };
   Positions positions(const Window& window) const;
 
-  /// Source rows and cols that the positions touch, `margin` pixels wider, cut to the source; empty when none.
-  Window source_window(const Positions& positions, std::int64_t margin) const;
+  /// Source pixels that any way of resampling looks at for these positions: the smallest rectangle round all positions
+  /// on or next to the source, cut to the source; empty when there are none.
+  Window source_window(const Positions& positions) const;
 
   /// When both grids have the same CRS, pixel size and pixel borders: source (row, col) of the target's (0, 0).
   std::optional<std::pair<std::int64_t, std::int64_t>> shift() const { return shift_; }
@@ -43,11 +44,16 @@ class GridMapping {
   double pixel_width() const { return pixel_width_; }
   double pixel_height() const { return pixel_height_; }
 
+  /// Whether numbers are averaged, else interpolated: a target pixel is more than 1.5 source pixels both ways. Pixels
+  /// of degrees, narrow in the north, are thus interpolated as long as their height is near the target's.
+  bool averages() const;
+
  private:
   GridMapping() = default;
   void to_source(std::vector<double>& x, std::vector<double>& y) const;
   void find_shift();
   void find_pixel_size();
+  std::int64_t margin() const;
 
   Grid target_;
   PixelFrame source_;

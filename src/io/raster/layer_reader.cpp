@@ -16,10 +16,6 @@
 namespace ecocube {
 namespace {
 
-constexpr std::size_t kMostOpen = 64;
-/// Source pixels smaller than this share of the cube's are averaged.
-constexpr double kShrinking = 1.5;
-
 PixelFrame frame_of(const RasterInfo& info) {
   PixelFrame frame;
   frame.crs = info.crs_wkt;
@@ -128,18 +124,15 @@ Result<void> LayerReader::State::read_part(const Layer& layer, const std::string
     return {};
   }
   const GridMapping::Positions& positions = positions_of(mapping, window);
-  const double width = mapping.pixel_width(), height = mapping.pixel_height();
-  const bool shrinking = layer.kind == LayerKind::continuous && std::max(width, height) > kShrinking;
-  const Window source =
-      mapping.source_window(positions, static_cast<std::int64_t>(std::ceil(std::max({width, height, 1.0}))) + 1);
+  const Window source = mapping.source_window(positions);
   if (source.empty()) return {};
   ECOCUBE_TRY(read_source(*opened, band, source, layer.encoding.no_data));
   const resample::Pixels pixels{source, raw, raw_valid};
   const resample::Positions at{positions.x, positions.y};
   if (layer.kind != LayerKind::continuous) {
     resample::nearest(pixels, at, stored, valid);
-  } else if (shrinking) {
-    resample::average(pixels, at, width, height, stored, valid);
+  } else if (mapping.averages()) {
+    resample::average(pixels, at, mapping.pixel_width(), mapping.pixel_height(), stored, valid);
   } else {
     resample::bilinear(pixels, at, stored, valid);
   }

@@ -14,9 +14,13 @@ namespace ecocube {
 
 /// Reads layers on the cube's grid. A file on another grid is warped on the fly: classes, counts and source codes take
 /// the nearest value, continuous layers are interpolated bilinearly, or averaged when the file's pixels are smaller
-/// than two thirds of the cube's. Keeps files open between calls. Not for use by two threads at once.
+/// than two thirds of the cube's in width and in height. Keeps files open between calls. Not for use by two threads at
+/// once.
 class LayerReader {
  public:
+  /// Files that are kept open at once.
+  static constexpr std::size_t kMostOpen = 24;
+
   /// `root`: the run's folder.
   LayerReader(const Grid& grid, std::filesystem::path root);
   ~LayerReader();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -63,12 +64,15 @@ struct BandSpec {
 };
 
 /// Writes one GeoTIFF in tiles (ZSTD, band by band). All bands share one data type and no-data number. The file's bytes
-/// depend on the pixels alone, not on the pieces they come in: rows are gathered into stripes of kBlockRows, and a
-/// stripe goes to the file once all its bands are there, in order. Write from the top downwards, or stripes pile up.
+/// depend on the pixels alone, not on the pieces they come in: a stripe, which is kBlockRows rows of one band as they
+/// are stored, goes to the file once it is whole and all bands above it and before it have gone. What comes earlier
+/// waits in memory, so write from the top downwards, the bands in order: pieces of kBlockRows rows then never wait.
 class RasterWriter {
  public:
-  /// Rows of one stored block: writing whole multiples of it from the top is fastest.
+  /// Rows of one stored block: pieces of so many rows from the top are fastest and leave nothing waiting.
   static constexpr int kBlockRows = 128;
+  /// What GDAL, libtiff and the codec hold for an open file beside pixels.
+  static constexpr std::uint64_t kOpenFileBytes = std::uint64_t{1} << 20;
 
   /// `path` is written as it stands (use TaskRun::stage for an atomic appearance).
   static Result<std::unique_ptr<RasterWriter>> create(const std::filesystem::path& path, const Grid& grid,
@@ -83,16 +87,27 @@ class RasterWriter {
   /// pixel of a band is written once.
   Result<void> write(std::size_t band, const Window& part, std::span<const float> stored,
                      std::span<const std::uint8_t> valid);
+  /// Bytes of pixels that wait for their turn.
+  std::uint64_t waiting_bytes() const;
+  /// The most that waits while `window` is written from the top in pieces of `piece_rows` rows, every piece band by
+  /// band in order.
+  static std::uint64_t most_waiting_bytes(const Window& window, std::int64_t piece_rows, DataType type,
+                                          std::size_t bands);
+  /// Rows of the largest piece that `bytes_of_piece(rows)` says to fit `memory`, never more than a stripe; when none
+  /// fits, the cheaper one of a row and a stripe.
+  static std::int64_t rows_within(std::uint64_t memory, const Window& window,
+                                  const std::function<std::uint64_t(std::int64_t)>& bytes_of_piece);
   /// Finishes the file; pixels that were never written are no data. Without it the file is incomplete.
   Result<void> close();
 
  private:
-  /// Rows of all bands that are still to come together; values have shape [band][row][col].
+  /// kBlockRows rows of one band, or fewer at the bottom.
   struct Stripe {
-    std::vector<float> values;
-    std::int64_t missing = 0;  ///< pixels times bands not yet written
+    std::vector<std::uint8_t> packed;  ///< numbers of the file's data type, shape [row][col]
+    std::int64_t missing = 0;          ///< pixels not yet written
   };
   RasterWriter() = default;
+  std::int64_t band_count() const { return static_cast<std::int64_t>(bands_); }
   std::int64_t rows_of(std::int64_t stripe) const;
   Stripe& stripe_at(std::int64_t number);
   Result<void> write_stripe(std::int64_t number, const Stripe& stripe);
@@ -103,8 +118,9 @@ class RasterWriter {
   Encoding encoding_;
   std::size_t bands_ = 0;
   void* dataset_ = nullptr;
-  std::map<std::int64_t, Stripe> open_;
-  std::int64_t next_ = 0;  ///< first stripe that is not in the file
+  std::vector<std::uint8_t> no_data_;    ///< one stored number
+  std::map<std::int64_t, Stripe> open_;  ///< by number: bands of the uppermost rows first
+  std::int64_t next_ = 0;                ///< first stripe that is not in the file
 };
 
 }  // namespace ecocube

@@ -118,6 +118,49 @@ TEST_F(RasterTest, ThePiecesThatPixelsComeInDoNotChangeTheBytes) {
   EXPECT_EQ(sums.size(), 1u);
 }
 
+TEST_F(RasterTest, WhatWaitsToBeWrittenIsBoundedAndWholeStripesDoNotWait) {
+  const Window window{0, 0, 300, 70};
+  constexpr std::size_t kBands = 5;
+  const Encoding encoding{DataType::uint8, 1, 0, 255, {}};
+  for (const std::int64_t piece : {1, 50, 100, 128, 200, 256, 300}) {
+    auto writer = RasterWriter::create(folder / fmt::format("{}.tif", piece), laea, window, encoding,
+                                       std::vector<BandSpec>(kBands));
+    ASSERT_TRUE(writer);
+    std::uint64_t most = 0;
+    for (std::int64_t row = 0; row < window.rows; row += piece) {
+      const Window part{row, 0, std::min<std::int64_t>(piece, window.rows - row), window.cols};
+      const std::vector<float> values(static_cast<std::size_t>(part.pixels()), 7);
+      for (std::size_t band = 0; band < kBands; ++band) {
+        ASSERT_TRUE((*writer)->write(band, part, values, {}));
+        most = std::max(most, (*writer)->waiting_bytes());
+      }
+    }
+    EXPECT_LE(most, RasterWriter::most_waiting_bytes(window, piece, encoding.type, kBands)) << piece;
+    if (piece == RasterWriter::kBlockRows) {
+      EXPECT_EQ(most, 0u);
+    }
+    EXPECT_EQ((*writer)->waiting_bytes(), 0u) << piece;
+    ASSERT_TRUE((*writer)->close());
+  }
+  // One band of 128 rows, and all bands of them when pieces end between.
+  EXPECT_EQ(RasterWriter::most_waiting_bytes(window, 128, DataType::uint8, kBands), 128u * 70);
+  EXPECT_EQ(RasterWriter::most_waiting_bytes(window, 127, DataType::uint8, kBands), 128u * 70 * (kBands + 1));
+}
+
+TEST_F(RasterTest, PiecesFollowTheMemoryUntilTheStripeIsCheaper) {
+  const Window window{0, 0, 300, 10};
+  const auto small_stripe = [](std::int64_t rows) {
+    return static_cast<std::uint64_t>(rows) + (rows == RasterWriter::kBlockRows ? 0 : 50);
+  };
+  EXPECT_EQ(RasterWriter::rows_within(128, window, small_stripe), 128);
+  EXPECT_EQ(RasterWriter::rows_within(127, window, small_stripe), 77);
+  EXPECT_EQ(RasterWriter::rows_within(10, window, small_stripe), 1) << "nothing fits, and a row takes least";
+  const auto large_stripe = [](std::int64_t rows) {
+    return static_cast<std::uint64_t>(rows) + (rows == RasterWriter::kBlockRows ? 0 : 500);
+  };
+  EXPECT_EQ(RasterWriter::rows_within(10, window, large_stripe), 128) << "nothing fits, and a stripe takes least";
+}
+
 TEST_F(RasterTest, AFileThatIsNoRasterIsNamed) {
   const std::string path = (folder / "no.tif").string();
   ASSERT_TRUE(write_text(path, "hello"));

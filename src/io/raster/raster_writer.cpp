@@ -43,6 +43,19 @@ void write_classes(GDALRasterBandH band, const std::vector<LegendClass>& classes
   GDALDestroyColorTable(table);
 }
 
+/// Stored numbers as bytes of their data type, as many as `packed` has room for.
+void pack(const std::vector<float>& stored, DataType type, std::vector<std::uint8_t>& packed) {
+  GDALCopyWords64(stored.data(), GDT_Float32, sizeof(float), packed.data(), to_gdal(type),
+                  static_cast<int>(bytes_of(type)), static_cast<GPtrDiff_t>(stored.size()));
+}
+
+std::vector<std::uint8_t> repeated(const std::vector<std::uint8_t>& number, std::int64_t times) {
+  std::vector<std::uint8_t> all(number.size() * static_cast<std::size_t>(times));
+  for (std::size_t i = 0; i < all.size(); i += number.size())
+    std::copy(number.begin(), number.end(), all.begin() + static_cast<std::ptrdiff_t>(i));
+  return all;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RasterWriter>> RasterWriter::create(const std::filesystem::path& path, const Grid& grid,
@@ -69,6 +82,8 @@ Result<std::unique_ptr<RasterWriter>> RasterWriter::create(const std::filesystem
   writer->window_ = window;
   writer->encoding_ = encoding;
   writer->bands_ = bands.size();
+  writer->no_data_.resize(bytes_of(encoding.type));
+  pack({static_cast<float>(encoding.no_data.value_or(0))}, encoding.type, writer->no_data_);
   double transform[6] = {grid.left(window.col), grid.pixel, 0, grid.top(window.row), 0, -grid.pixel};
   GDALSetGeoTransform(dataset, transform);
   GDALSetProjection(dataset, crs_wkt(grid.crs).c_str());
@@ -95,30 +110,65 @@ RasterWriter::~RasterWriter() {
 }
 
 std::int64_t RasterWriter::rows_of(std::int64_t stripe) const {
-  return std::min<std::int64_t>(kBlockRows, window_.rows - stripe * kBlockRows);
+  return std::min<std::int64_t>(kBlockRows, window_.rows - stripe / band_count() * kBlockRows);
 }
 
 RasterWriter::Stripe& RasterWriter::stripe_at(std::int64_t number) {
   Stripe& stripe = open_[number];
-  if (stripe.values.empty()) {
-    stripe.missing = rows_of(number) * window_.cols * static_cast<std::int64_t>(bands_);
-    stripe.values.assign(static_cast<std::size_t>(stripe.missing), static_cast<float>(encoding_.no_data.value_or(0)));
+  if (stripe.packed.empty()) {
+    stripe.missing = rows_of(number) * window_.cols;
+    stripe.packed = repeated(no_data_, stripe.missing);
   }
   return stripe;
+}
+
+std::uint64_t RasterWriter::waiting_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [number, stripe] : open_) bytes += stripe.packed.size();
+  return bytes;
+}
+
+std::uint64_t RasterWriter::most_waiting_bytes(const Window& window, std::int64_t piece_rows, DataType type,
+                                               std::size_t bands) {
+  const std::int64_t rows = std::min(piece_rows, window.rows);
+  const auto stripe =
+      static_cast<std::uint64_t>(std::min<std::int64_t>(kBlockRows, window.rows) * window.cols) * bytes_of(type);
+  const auto touched = static_cast<std::uint64_t>((rows + kBlockRows - 1) / kBlockRows);
+  // Of a piece that ends with a stripe, the uppermost rows go to the file at once.
+  const bool whole = rows == window.rows || rows % kBlockRows == 0;
+  return stripe * ((whole ? touched - 1 : touched) * bands + 1);
+}
+
+std::int64_t RasterWriter::rows_within(std::uint64_t memory, const Window& window,
+                                       const std::function<std::uint64_t(std::int64_t)>& bytes_of_piece) {
+  const std::int64_t most = std::min<std::int64_t>(kBlockRows, window.rows);
+  if (bytes_of_piece(most) <= memory) return most;
+  // Below a stripe more rows always hold more, though a stripe itself may hold less.
+  std::int64_t fits = 0, too_many = most;
+  while (too_many - fits > 1) {
+    const std::int64_t rows = (fits + too_many) / 2;
+    (bytes_of_piece(rows) <= memory ? fits : too_many) = rows;
+  }
+  if (fits > 0) return fits;
+  return bytes_of_piece(1) < bytes_of_piece(most) ? 1 : most;
 }
 
 Result<void> RasterWriter::write(std::size_t band, const Window& part, std::span<const float> stored,
                                  std::span<const std::uint8_t> valid) {
   const float no_data = static_cast<float>(encoding_.no_data.value_or(0));
+  const std::size_t size = no_data_.size(), cols = static_cast<std::size_t>(part.cols);
+  // GDAL converts several numbers at once and the last few one by one: whole groups make every pixel alike.
+  const std::size_t padded = (cols + 15) / 16 * 16;
+  std::vector<float> line(padded, no_data);
+  std::vector<std::uint8_t> packed(padded * size);
   for (std::int64_t row = 0; row < part.rows; ++row) {
-    const std::int64_t at = part.row - window_.row + row, number = at / kBlockRows;
-    Stripe& stripe = stripe_at(number);
-    const std::int64_t band_row = static_cast<std::int64_t>(band) * rows_of(number) + at % kBlockRows;
-    const auto from = static_cast<std::size_t>(row * part.cols);
-    const auto to = static_cast<std::size_t>(band_row * window_.cols + part.col - window_.col);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(part.cols); ++i) {
-      stripe.values[to + i] = valid.empty() || valid[from + i] ? stored[from + i] : no_data;
-    }
+    const std::int64_t at = part.row - window_.row + row;
+    Stripe& stripe = stripe_at(at / kBlockRows * band_count() + static_cast<std::int64_t>(band));
+    const auto from = static_cast<std::size_t>(row) * cols;
+    for (std::size_t i = 0; i < cols; ++i) line[i] = valid.empty() || valid[from + i] ? stored[from + i] : no_data;
+    pack(line, encoding_.type, packed);
+    const auto to = static_cast<std::size_t>(at % kBlockRows * window_.cols + part.col - window_.col);
+    std::copy_n(packed.data(), cols * size, stripe.packed.data() + to * size);
     stripe.missing -= part.cols;
   }
   return write_whole_stripes();
@@ -136,37 +186,30 @@ Result<void> RasterWriter::write_whole_stripes() {
 /// Past GDAL's block cache, whose order of writing depends on what else it holds.
 Result<void> RasterWriter::write_stripe(std::int64_t number, const Stripe& stripe) {
   GdalErrors errors;
-  const GDALDataType type = to_gdal(encoding_.type);
-  const float no_data = static_cast<float>(encoding_.no_data.value_or(0));
-  std::vector<float> block(static_cast<std::size_t>(kBlockCols) * kBlockRows);
-  std::vector<std::uint8_t> packed(block.size() * bytes_of(encoding_.type));
-  const std::int64_t rows = rows_of(number);
-  for (std::size_t band = 0; band < bands_; ++band) {
-    for (std::int64_t col = 0; col < window_.cols; col += kBlockCols) {
-      std::fill(block.begin(), block.end(), no_data);
-      const std::int64_t cols = std::min<std::int64_t>(kBlockCols, window_.cols - col);
-      for (std::int64_t row = 0; row < rows; ++row) {
-        const auto from = stripe.values.begin() + (static_cast<std::int64_t>(band) * rows + row) * window_.cols + col;
-        std::copy(from, from + cols, block.begin() + row * kBlockCols);
-      }
-      GDALCopyWords64(block.data(), GDT_Float32, sizeof(float), packed.data(), type,
-                      static_cast<int>(bytes_of(encoding_.type)), static_cast<GPtrDiff_t>(block.size()));
-      const CPLErr outcome =
-          GDALWriteBlock(GDALGetRasterBand(dataset_, static_cast<int>(band) + 1), static_cast<int>(col / kBlockCols),
-                         static_cast<int>(number), packed.data());
-      if (outcome != CE_None || errors.any())
-        return fail(errors.blame(), "writing raster {}: {}", path_, errors.text());
+  GDALRasterBandH band = GDALGetRasterBand(dataset_, static_cast<int>(number % band_count()) + 1);
+  const auto size = static_cast<std::int64_t>(no_data_.size());
+  const std::vector<std::uint8_t> empty = repeated(no_data_, std::int64_t{kBlockCols} * kBlockRows);
+  std::vector<std::uint8_t> block;
+  for (std::int64_t col = 0; col < window_.cols; col += kBlockCols) {
+    block = empty;
+    const std::int64_t cols = std::min<std::int64_t>(kBlockCols, window_.cols - col);
+    for (std::int64_t row = 0; row < rows_of(number); ++row) {
+      std::copy_n(stripe.packed.data() + (row * window_.cols + col) * size, cols * size,
+                  block.data() + row * kBlockCols * size);
     }
+    const CPLErr outcome =
+        GDALWriteBlock(band, static_cast<int>(col / kBlockCols), static_cast<int>(number / band_count()), block.data());
+    if (outcome != CE_None || errors.any()) return fail(errors.blame(), "writing raster {}: {}", path_, errors.text());
   }
   return {};
 }
 
 Result<void> RasterWriter::close() {
-  for (std::int64_t number = next_; number * kBlockRows < window_.rows; ++number) {
-    ECOCUBE_TRY(write_stripe(number, stripe_at(number)));
-    open_.erase(number);
+  const std::int64_t stripes = (window_.rows + kBlockRows - 1) / kBlockRows * band_count();
+  for (; next_ < stripes; ++next_) {
+    ECOCUBE_TRY(write_stripe(next_, stripe_at(next_)));
+    open_.erase(next_);
   }
-  next_ = window_.rows;
   GdalErrors errors;
   GDALFlushCache(dataset_);
   GDALClose(dataset_);
