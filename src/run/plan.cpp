@@ -169,7 +169,7 @@ std::string difference(const Value& before, const Value& now, const std::string&
     for (const auto& [key, value] : now.items()) {
       const std::string inner = path.empty() ? key : path + "." + key;
       if (!before.contains(key)) return inner + " is new";
-      const std::string found = difference(before[key], value, inner);
+      std::string found = difference(before[key], value, inner);
       if (!found.empty()) return found;
     }
     for (const auto& [key, value] : before.items()) {

@@ -22,8 +22,8 @@ std::vector<std::string> names_of(const std::vector<GladTile>& tiles) {
 TEST(GladTile, IsNamedRightInAllFourQuadrants) {
   const struct {
     LonLat place;
-    const char* name;
-    int west, south;
+    const char* name = "";
+    int west = 0, south = 0;
   } examples[] = {
       {{13.4, 49.7}, "013E_49N", 13, 49},     {{-61.604, -12.864}, "061W_12S", -62, -13},
       {{-0.5, 51.5}, "000W_51N", -1, 51},     {{9.1, -0.4}, "009E_00S", 9, -1},

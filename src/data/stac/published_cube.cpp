@@ -12,7 +12,6 @@ namespace ecocube {
 namespace {
 
 using stac::Asset;
-using stac::Link;
 
 std::string license_address(const CubeDescription& description) {
   if (!description.license_url.empty()) return description.license_url;
