@@ -132,6 +132,10 @@ class ThreadRun {
       details["error"] = record.error().message;
     }
     const auto logged = executor_.log_.add(record ? "done" : "failed", details);
+    if (task.tile.empty() && !notes.empty()) {
+      const std::lock_guard lock(mutex_);
+      for (const std::string& note : notes) outcome_.notes.push_back(fmt::format("{}: {}", task.id(), note));
+    }
     finish(number, record ? (logged ? Result<void>() : Failure(logged.error())) : Failure(record.error()));
     start_what_fits();
   }

@@ -40,6 +40,7 @@ Result<WorkList> make_work_list(const Plan& plan, const Selection& selection, co
 struct RunOutcome {
   std::size_t succeeded = 0;
   std::map<std::string, Error> failed;  ///< by task id
+  std::vector<std::string> notes;       ///< of tasks about the whole area, such as training
   std::size_t left = 0;                 ///< not run because something they need failed, or because the machine gave up
 };
 

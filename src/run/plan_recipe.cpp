@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/plan_recipe.h"
 
+#include <algorithm>
+
 #include "io/catalog/raster_pattern.h"
 #include "io/file/file.h"
+#include "io/raster/projection.h"
+#include "io/raster/raster.h"
 #include "io/raster/virtual_file.h"
 #include "run/cube.h"
 
@@ -18,7 +22,28 @@ Result<Legend> load_legend(const std::string& name) {
   return parse_legend(*text, name);
 }
 
-Result<LayerSet> source_layers(const Recipe& recipe) {
+/// A file on the wrong side of the world would give a cube without a single value and no error.
+Result<void> check_place(const std::vector<Layer>& layers, const Cube& cube, const std::string& source) {
+  const Bounds area = cube.grid.bounds(cube.area);
+  for (const Layer& layer : layers) {
+    for (const LayerFile& file : layer.files) {
+      if (file.path.find("{tile}") != std::string::npos) return {};
+      ECOCUBE_TRY_ASSIGN(const auto raster, Raster::open(file.path));
+      const RasterInfo& info = raster->info();
+      const double* t = info.geo_transform;
+      const double right = t[0] + t[1] * static_cast<double>(info.cols) + t[2] * static_cast<double>(info.rows);
+      const double bottom = t[3] + t[4] * static_cast<double>(info.cols) + t[5] * static_cast<double>(info.rows);
+      ECOCUBE_TRY_ASSIGN(const auto projection, Projection::between(info.crs_wkt, cube.grid.crs));
+      const auto box = projection->transform_bounds(
+          {std::min(t[0], right), std::min(t[3], bottom), std::max(t[0], right), std::max(t[3], bottom)});
+      if (box && box->intersects(area)) return {};
+    }
+  }
+  return input_error("source {}: none of its files meets the cube's area, {} {} {} {} in {}", source, area.min_x,
+                     area.min_y, area.max_x, area.max_y, cube.grid.crs);
+}
+
+Result<LayerSet> source_layers(const Recipe& recipe, const Cube& cube) {
   LayerSet layers;
   for (const SourceSpec& source : recipe.sources) {
     if (source.format != "rasters") continue;
@@ -36,7 +61,9 @@ Result<LayerSet> source_layers(const Recipe& recipe) {
     wanted.is_static = source.is_static;
     auto found = raster_layers(wanted);
     if (!found) return Failure(found.error());
+    ECOCUBE_TRY(check_place(*found, cube, source.name));
     for (Layer& layer : *found) {
+      if (layer.period && !std::binary_search(cube.years.begin(), cube.years.end(), layer.period->year)) continue;
       const Layer* other = layers.find(layer.variable, layer.period);
       if (other) {
         return usage_error(
@@ -62,7 +89,7 @@ Result<Plan> plan_recipe(const Recipe& recipe, const StepList& steps, const RunS
   if (!cube) return within(recipe.origin, cube.error());
   auto legend = load_legend(recipe.legend);
   if (!legend) return within(recipe.origin, legend.error());
-  auto sources = source_layers(recipe);
+  auto sources = source_layers(recipe, *cube);
   if (!sources) return within(recipe.origin, sources.error());
   return make_plan(recipe, steps, *cube, *legend, *sources, settings, [](const std::string& path) {
     return path.starts_with("/vsi") ? virtual_file_identity(path) : file_identity(path);

@@ -149,8 +149,11 @@ Value* place_of(Value& recipe, const std::vector<std::string>& path) {
   return at;
 }
 
-Result<void> override_keys(Value& document, const Settings& settings, std::set<std::string>& used) {
+/// A name that stands as ${name} in the recipe fills that place, also when a key is called so.
+Result<void> override_keys(Value& document, const Settings& settings, const std::set<std::string>& places,
+                           std::set<std::string>& used) {
   for (const auto& [key, text] : settings) {
+    if (places.contains(key)) continue;
     const auto path = split(key, '.');
     if (path.size() < 2 && !document.contains(key)) continue;
     Value* place = place_of(document, path);
@@ -242,7 +245,7 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
   if (document.contains("steps")) {
     if (auto shape = read_steps(document["steps"]); !shape) return in_file(shape.error());
   }
-  if (auto done = override_keys(document, settings, used); !done) return in_file(done.error());
+  if (auto done = override_keys(document, settings, names, used); !done) return in_file(done.error());
   const Value raw = document;
   const Paths paths(raw, settings, folder);
   Substitution substitution(settings, origin);
@@ -285,6 +288,7 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
   auto step_list = read_steps(steps);
   if (!step_list) return in_file(step_list.error());
   recipe.steps = std::move(*step_list);
+  if (!legend.is_string()) return usage_error("{}: legend: expected clc or a CSV file, got {}", origin, legend.dump());
   recipe.legend = value_text(legend);
   if (recipe.legend != "clc") recipe.legend = paths.resolved({"legend"}, recipe.legend);
   recipe.resolved = std::move(document);

@@ -88,6 +88,13 @@ TEST(Recipe, ARelativePathFromTheCommandLineCountsFromTheCurrentFolder) {
   EXPECT_EQ(recipe->points->path, (std::filesystem::current_path() / "there.csv").string());
 }
 
+TEST(Recipe, APlaceMayBeCalledLikeAKey) {
+  const auto recipe =
+      parse(with("path: points.csv", "path: \"${points}\""), {{"archive", "/a"}, {"points", "/data/survey.csv"}});
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->points->path, "/data/survey.csv");
+}
+
 TEST(Recipe, AnEmptyEntryAmongTheStepsIsNamed) {
   EXPECT_EQ(message(parse(with("  - mosaic\n", "  -\n"), {{"archive", "/a"}, {"steps.fill-gaps.window", "5"}})),
             "demo.yaml: steps: each entry is one step with its options, such as '- fill-gaps: {window: 9}', got null");

@@ -105,6 +105,16 @@ TEST_F(OverlayTest, ADifferentReadingOfTheSameFilesRunsTheStepAgain) {
   }
 }
 
+TEST_F(OverlayTest, ASourceThatMeetsNoPartOfTheAreaIsRefused) {
+  draw_seasons(0, 3);
+  const auto read = parse_recipe(recipe("[overlay]"), "test.yaml", folder,
+                                 {{"cube.area", "{bbox: [950000, 5400010, 951000, 5401010]}"}});
+  ASSERT_TRUE(read) << read.error().message;
+  const auto plan = plan_recipe(*read, {make_overlay_step}, settings);
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().message, HasSubstr("source drawn: none of its files meets the cube's area"));
+}
+
 TEST_F(OverlayTest, TwoSourcesOfOneVariableAreRefused) {
   draw_seasons(0, 3);
   EXPECT_TRUE(write_text(folder / "points.csv", "x,y,date,label\n900015,5459995,2015-07-01,211\n"));

@@ -117,6 +117,14 @@ Result<void> TrainStep::plan(Planning& planning) {
   settings_.min_rows = static_cast<std::size_t>(min_rows_);
   settings_.seed = static_cast<std::uint64_t>(seed_);
 
+  const Bounds box = planning.cube().grid.bounds(planning.cube().area);
+  const double width = box.max_x - box.min_x, height = box.max_y - box.min_y;
+  const auto& points = planning.recipe().points;
+  const double block = block_.value_or(points && !points->group.empty() ? 0 : kDefaultBlock);
+  if (block >= std::max(width, height)) {
+    return usage_error("block: {} is wider than the area, {} x {} in units of {}: all points would be one group", block,
+                       width, height, planning.cube().grid.crs);
+  }
   const std::string folder = planning.step_name() == info().name ? "model" : planning.step_name();
   Task task;
   task.needs = {overlay->id()};

@@ -80,6 +80,11 @@ TEST_F(ErrorsTest, AnUnknownVariable) {
          "no variable matches 'red_p05' - did you mean 'red_p25'?");
 }
 
+TEST_F(ErrorsTest, BlocksWiderThanTheArea) {
+  expect(run("block: 600", "block: 30000"), 2,
+         "steps.train: block: 30000 is wider than the area, 870 x 990 in units of EPSG:3035");
+}
+
 TEST_F(ErrorsTest, AnUnknownStatistic) {
   expect(run("[p25, p50]", "[p25, p5o]"), 2, "'p5o'");
 }

@@ -102,13 +102,11 @@ int print_outcome(const OpenRun& run, const RunOutcome& outcome, double seconds,
   if (shown > 10)
     fmt::print(stderr, "… and {} more failed tasks; {} has all\n", shown - 10,
                (run.settings.root / "run-log.jsonl").string());
-  // One task alone that failed on its input says so by its exit code.
-  if (outcome.failed.size() == 1 && outcome.succeeded == 0 && code == exit_failed)
-    code = exit_code_of(outcome.failed.begin()->second.blame);
   if (quiet && code == exit_done) return code;
   if (!outcome.failed.empty()) {
-    fmt::print(stderr, "{} tasks done, {} failed, {} left; run the same command again to go on\n", outcome.succeeded,
-               outcome.failed.size(), outcome.left);
+    fmt::print(stderr,
+               "{} tasks done, {} failed, {} left; once the cause is mended, the same command goes on from here\n",
+               outcome.succeeded, outcome.failed.size(), outcome.left);
   } else {
     fmt::print(stderr, "{} tasks done in {}, {} were done before; outputs in {}\n", outcome.succeeded,
                format_duration(seconds), run.work.done.size(), run.settings.root.string());
@@ -150,6 +148,9 @@ Result<int> execute(const RunArguments& arguments) {
                               {"seconds", clock()}}));
   if (!run.work.blocked.empty() && !arguments.quiet) {
     fmt::print(stderr, "{} tasks wait for tiles that were not chosen\n", run.work.blocked.size());
+  }
+  if (!arguments.quiet) {
+    for (const std::string& note : outcome.notes) fmt::print(stderr, "note: {}\n", note);
   }
   return print_outcome(run, outcome, clock(), arguments.quiet);
 }
