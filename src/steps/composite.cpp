@@ -228,7 +228,15 @@ Result<void> CompositeStep::plan(Planning& planning) {
   for (std::size_t tile = 0; tile < cube.tiles.size(); ++tile) {
     for (const Period& period : periods) plan_task(planning, tile, period, index);
   }
-  for (const Period& period : periods) put_layers(planning, period);
+  for (const Period& period : periods) {
+    for (const auto& output : rules_.outputs) {
+      const Layer* other = planning.layers().find(output.variable, period);
+      if (other) {
+        return usage_error("variable '{}' of {} is made by {} as well", output.variable, period.id(), other->made_by);
+      }
+    }
+    put_layers(planning, period);
+  }
   return {};
 }
 

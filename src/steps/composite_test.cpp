@@ -298,6 +298,15 @@ TEST_F(CompositeTest, MissingIntervalsAreToldWhenPlanning) {
   EXPECT_NE(done.plan.notes[0].find("22 of 23 scenes are missing"), std::string::npos) << done.plan.notes[0];
 }
 
+TEST_F(CompositeTest, ASecondCompositeOfTheSameNamesIsRefused) {
+  scene(6, [](int) { return 4000; });
+  std::string twice = recipe("");
+  const auto at = twice.find("{composite:");
+  twice.insert(at, "{composite: {}}, ");
+  EXPECT_NE(run(twice).error.message.find("variable 'blue_p25' of 20171202_20180320 is made by composite as well"),
+            std::string::npos);
+}
+
 TEST_F(CompositeTest, AnUnknownMaskOrSourceIsNamed) {
   scene(6, [](int) { return 4000; });
   EXPECT_NE(run(recipe("", ", mask: defualt")).error.message.find("did you mean 'default'"), std::string::npos);
