@@ -52,7 +52,9 @@ Result<LayerSet> source_layers(const Recipe& recipe, const Cube& cube) {
     wanted.pattern = source.path;
     wanted.variable = source.variable;
     wanted.kind = source.kind == "classes" ? LayerKind::classes : LayerKind::continuous;
-    wanted.periods = *PeriodScheme::parse(source.periods);
+    auto periods = PeriodScheme::parse(source.periods);
+    if (!periods) return within(fmt::format("{}: sources.{}.periods", recipe.origin, source.name), periods.error());
+    wanted.periods = std::move(*periods);
     wanted.band = source.band;
     wanted.unit = source.unit;
     wanted.scale = source.scale;

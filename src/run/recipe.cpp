@@ -12,21 +12,48 @@ namespace ecocube {
 namespace fs = std::filesystem;
 
 void SourceSpec::declare(OptionSet& options) {
-  options.add("format", format, "how the files are laid out").choices({"glad", "rasters"}).required();
+  options
+      .add("format", format,
+           "how the files are laid out: glad, rasters, a product such as landsat-c2-l2 or sentinel-2-l2a (`ecocube "
+           "formats` lists them), or the path of a description file")
+      .required();
   options
       .add("path", path,
            "glad: folder or http(s) prefix of the archive; rasters: file pattern with {variable}, {start}, {end}, "
-           "{year}, * and ?")
+           "{year}, * and ?; products: a folder of scenes, a STAC item collection or catalogue (file or URL), or the "
+           "address of a STAC API")
       .required();
   options.add("variable", variable, "rasters: name of the variable when the pattern has no {variable}");
   options.add("mask", mask,
-              "glad: quality flags that count as clear: strict, default, relaxed, eumap, no-snow, or a list of codes");
+              "scenes: what counts as clear: a preset of the product (glad: strict, default, relaxed, eumap, no-snow; "
+              "products: `ecocube formats NAME` lists them), or its words or codes");
+  options.add("erode", erode, "scenes: masked ground shrinks by so much first, which removes specks")
+      .unit("m")
+      .range(0, 10000);
+  options.add("dilate", dilate, "scenes: masked ground then grows by so much").unit("m").range(0, 10000);
+  options.add("bands", bands, "scenes: names of the bands to use; none: all continuous ones of the product");
+  options.add("most_cloud_cover", most_cloud_cover, "scenes: those whose metadata say more are left out")
+      .unit("%")
+      .range(0, 100);
   options
-      .add("bad_scene", bad_scene, "glad: what a damaged scene does: fail the task, or skip with a line in the run log")
+      .add("resampling", resampling,
+           "how numbers come onto the cube's grid: auto interpolates bilinearly, or averages pixels much smaller than "
+           "the cube's; classes always take the nearest")
+      .choices({"auto", "nearest", "bilinear", "average"});
+  options
+      .add("bad_scene", bad_scene,
+           "scenes: what a damaged scene or an unknown quality code does: fail the task, or skip the scene with a line "
+           "in the run log")
       .choices({"fail", "skip"});
+  options
+      .add("dates", dates,
+           "rasters: where the dates are: in the names of the files, or one band a date, told by its description")
+      .choices({"names", "bands"});
   options.add("kind", kind, "rasters: what the numbers are, which decides how they are resampled")
       .choices({"continuous", "classes"});
-  options.add("periods", periods, "rasters: how a year is divided").choices({"seasons", "months", "quarters", "years"});
+  options.add(
+      "periods", periods,
+      "rasters: how a year is divided: seasons, months, quarters, years, bimonths, 16 days, or a list of spans");
   options.add("band", band, "rasters: which band to read; 0: the only one").range(0, 65535);
   options.add("unit", unit, "rasters: unit of the values, when the files do not say");
   options.add("scale", scale, "rasters: value = stored * scale + offset, when the files do not say");

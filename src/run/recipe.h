@@ -18,13 +18,18 @@ namespace ecocube {
 /// One entry under `sources`: a satellite archive or a set of rasters.
 struct SourceSpec {
   std::string name;
-  std::string format;               ///< `glad` or `rasters`
-  std::string path;                 ///< folder, URL prefix, or file pattern with {variable}, {start}, {end}, *
-  std::string variable;             ///< rasters: name of the variable when the pattern has no {variable}
-  std::vector<std::string> mask;    ///< glad: quality flag preset or codes
-  std::string bad_scene = "fail";   ///< glad: `fail` or `skip` on a damaged scene
+  std::string format;    ///< `glad`, `rasters`, or a product of formats/ (name or description file)
+  std::string path;      ///< folder, URL prefix, STAC catalogue or API, or pattern with {variable}, {start} …
+  std::string variable;  ///< rasters: name of the variable when the pattern has no {variable}
+  std::vector<std::string> mask;    ///< scenes: preset, words or codes of the product's mask band
+  double erode = 0, dilate = 0;     ///< scenes: what is masked shrinks, then grows by so many metres
+  std::vector<std::string> bands;   ///< scenes: names of the bands to use; empty: all continuous ones
+  double most_cloud_cover = 100;    ///< scenes: those whose metadata say more are left out
+  std::string resampling = "auto";  ///< `auto`, `nearest`, `bilinear`, `average`
+  std::string bad_scene = "fail";   ///< scenes: `fail` or `skip` on a damaged scene or an unknown quality code
+  std::string dates = "names";  ///< rasters: `names`: of the files; `bands`: one band a date, told by its description
   std::string kind = "continuous";  ///< rasters: `continuous` or `classes`
-  std::string periods = "seasons";  ///< rasters: how a year is divided
+  Value periods = "seasons";        ///< rasters: how a year is divided
   int band = 0;                     ///< rasters: band to read of files that have several
   std::string unit;
   std::optional<double> scale, offset, no_data;  ///< rasters: what the files do not say themselves

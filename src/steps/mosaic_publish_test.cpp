@@ -108,17 +108,10 @@ class PublishTest : public testing::Test {
     cube.tiles = tiles_of(cube.grid, cube.area);
     cube.years = {2015};
     recipe.origin = "demo.yaml";
-    recipe.sources.push_back({.name = "landsat",
-                              .format = "glad",
-                              .path = {},
-                              .variable = {},
-                              .mask = {},
-                              .kind = {},
-                              .periods = {},
-                              .unit = {},
-                              .scale = {},
-                              .offset = {},
-                              .no_data = {}});
+    SourceSpec landsat;
+    landsat.name = "landsat";
+    landsat.format = "glad";
+    recipe.sources.push_back(std::move(landsat));
     for (const char* kind : {"fill-gaps", "predict", "mosaic", "publish"})
       recipe.steps.push_back({kind, kind, Value::object()});
   }

@@ -29,14 +29,21 @@ struct TimeAxis {
   std::vector<int> days;  ///< middle of the layer, days since 1970-01-01, strictly ascending, shape [time]
 };
 
-/// Source codes. A code 83·(n-1) + w says: filled in step n of the moving window median, pooled over w years (1..82)
-/// or, with w = 83, over 83 and more years or the whole series. Steps: 1 same slot, 2 neighbouring slots, 3 all slots.
+/// Source codes. A code 60·(n-1) + w (1..180) says: filled in step n of the moving window median, pooled over w years
+/// (1..59) or, with w = 60, over 60 and more years or the whole series. Steps: 1 same slot, 2 neighbouring slots, 3 all
+/// slots.
 inline constexpr std::uint8_t kObserved = 0;
+inline constexpr std::uint8_t kSwag = 200;
+inline constexpr std::uint8_t kHarmonic = 201;
+inline constexpr std::uint8_t kNearestInTime = 202;
+inline constexpr std::uint8_t kLinear = 203;
+inline constexpr std::uint8_t kSeasonalMean = 204;
+inline constexpr std::uint8_t kTemporalBlend = 205;         ///< several temporal fillers, weighted
+inline constexpr std::uint8_t kDateRegression = 206;        ///< from the same pixel's other dates, by the cube's statistics
+inline constexpr std::uint8_t kDateRegressionKriging = 207;  ///< and the pixels around it on the same date
 inline constexpr std::uint8_t kNearbyPixels = 250;
-inline constexpr std::uint8_t kSeasonalMean = 251;
-inline constexpr std::uint8_t kLinear = 252;
 inline constexpr std::uint8_t kEmpty = 255;
-inline constexpr int kWholeSeries = 83;
+inline constexpr int kWholeSeries = 60;
 constexpr std::uint8_t source_code(int step, int window_years) {
   return static_cast<std::uint8_t>(kWholeSeries * (step - 1) +
                                    (window_years < kWholeSeries ? window_years : kWholeSeries));
