@@ -107,8 +107,42 @@ TEST(Composite, IsTheSameForEveryOrderOfTimeAndCutOfThePixels) {
   }));
 }
 
+TEST(Composite, MomentsAndSpreadsEqualScipy) {
+  // scipy 1.10.1: skew(x), kurtosis(x, fisher=False); numpy: ptp(x), percentile(x, 75) - percentile(x, 25).
+  const std::vector<float> results = figures({2, 8, 0, 4, 1, 9, 9, 0}, {"skewness", "kurtosis", "range", "iqr"});
+  EXPECT_FLOAT_EQ(results[0], 0.2650554122698573F);
+  EXPECT_FLOAT_EQ(results[1], 1.3339989247161492F);
+  EXPECT_EQ(results[2], 9);
+  EXPECT_EQ(results[3], 7.5F);
+}
+
+TEST(Composite, OfEqualValuesHasNeitherSkewnessNorKurtosis) {
+  EXPECT_EQ(figures({.1F, .1F, .1F}, {"skewness", "kurtosis", "sd", "range", "iqr"}), std::vector<float>(5, 0));
+}
+
+TEST(Composite, WeighsValidDatesOnly) {
+  // 2 pixels, 3 times: 10 20 . and . 20 30; the weights of the second pixel's dates are 0 and 0.
+  const std::vector<float> values{10, 99, 20, 20, 99, 30};
+  const std::vector<std::uint8_t> valid{1, 0, 1, 1, 0, 1};
+  const std::vector<Statistic> statistics{*parse_statistic("weighted_mean")};
+  std::vector<float> results(2, -1);
+  std::vector<std::uint8_t> results_valid(2, 9);
+  composite(values, valid, 2, {0, 2}, statistics, results, results_valid, std::vector<double>{3, 1, 5});
+  EXPECT_EQ(results, (std::vector<float>{12.5, (20 + 5 * 30) / 6.F}));
+  composite(values, valid, 2, {0, 2}, statistics, results, results_valid, std::vector<double>{1, 0, 0});
+  EXPECT_EQ(results, (std::vector<float>{10, 0}));
+  EXPECT_EQ(results_valid, (std::vector<std::uint8_t>{1, 0}));
+}
+
+TEST(Composite, CentreWeightsFallOffFromTheMiddleOfThePeriod) {
+  EXPECT_EQ(centre_weights(std::vector<int>{100, 102, 104, 105, 99}, 100, 104),
+            (std::vector<double>{1 - 2 / 2.5, 1, 1 - 2 / 2.5, 0, 0}));
+  EXPECT_EQ(centre_weights(std::vector<int>{100}, 100, 100), std::vector<double>{1});
+}
+
 TEST(Statistic, IsReadFromItsName) {
-  for (const char* name : {"p0", "p2.5", "p25", "p100", "mean", "min", "max", "count", "sd"}) {
+  for (const char* name : {"p0", "p2.5", "p25", "p100", "mean", "min", "max", "count", "sd", "weighted_mean", "range",
+                           "iqr", "skewness", "kurtosis"}) {
     const auto statistic = parse_statistic(name);
     ASSERT_TRUE(statistic) << name;
     EXPECT_EQ(name_of(*statistic), name);
