@@ -12,7 +12,7 @@
 #include "data/table/table.h"
 #include "io/file/file.h"
 #include "io/points/points.h"
-#include "io/raster/layer_reader.h"
+#include "io/raster/layer_points.h"
 #include "io/table/table_file.h"
 
 namespace ecocube {
@@ -175,36 +175,24 @@ Result<void> OverlayStep::plan(Planning& planning) {
   return {};
 }
 
-/// Takes the values of one tile's points, layer by layer, each from one read of the rectangle that holds them.
+/// Takes the values of one tile's points, layer by layer.
 void OverlayStep::read_tile(const Tile& tile, const std::vector<std::size_t>& rows, const std::filesystem::path& root,
                             Table& table, Result<void>& outcome) const {
   LayerReader reader(cube_.grid, root);
-  std::vector<float> values;
-  std::vector<std::uint8_t> valid;
+  std::vector<PixelPlace> places;
+  for (const std::size_t row : rows)
+    places.push_back({cube_.grid.row_of(points_[row].y), cube_.grid.col_of(points_[row].x)});
+  const PlacesByBlock by_block(std::move(places));
+  std::vector<float> values(rows.size());
+  std::vector<std::uint8_t> wanted(rows.size());
   for (std::size_t feature = 0; feature < features_.size(); ++feature) {
     for (const Layer& layer : layers_of_feature_.at(features_[feature])) {
-      std::vector<std::size_t> wanted;
-      for (const std::size_t row : rows) {
-        if (!layer.period || layer.period->year == year_of(points_[row].date)) wanted.push_back(row);
-      }
-      if (wanted.empty()) continue;
-      std::int64_t top = std::numeric_limits<std::int64_t>::max(), left = top,
-                   bottom = std::numeric_limits<std::int64_t>::min(), right = bottom;
-      for (const std::size_t row : wanted) {
-        top = std::min(top, cube_.grid.row_of(points_[row].y));
-        bottom = std::max(bottom, cube_.grid.row_of(points_[row].y));
-        left = std::min(left, cube_.grid.col_of(points_[row].x));
-        right = std::max(right, cube_.grid.col_of(points_[row].x));
-      }
-      const Window window{top, left, bottom - top + 1, right - left + 1};
-      values.resize(static_cast<std::size_t>(window.pixels()));
-      valid.resize(values.size());
-      outcome = reader.read_decoded(layer, tile.name(), window, values, valid);
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        wanted[i] = !layer.period || layer.period->year == year_of(points_[rows[i]].date) ? 1 : 0;
+      outcome = read_points(reader, layer, tile.name(), by_block, wanted, values);
       if (!outcome) return;
-      for (const std::size_t row : wanted) {
-        const auto at = static_cast<std::size_t>((cube_.grid.row_of(points_[row].y) - top) * window.cols +
-                                                 cube_.grid.col_of(points_[row].x) - left);
-        if (valid[at]) table.values[feature * table.rows.size() + row] = values[at];
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (wanted[i]) table.values[feature * table.rows.size() + rows[i]] = values[i];
       }
     }
   }
