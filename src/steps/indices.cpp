@@ -5,29 +5,32 @@
 #include <map>
 #include <set>
 
-#include "base/parallel.h"
 #include "base/text.h"
-#include "io/raster/layer_reader.h"
-#include "io/raster/raster.h"
-#include "methods/series/indices.h"
+#include "steps/index_kernels.h"
+#include "steps/series_engine.h"
 
 namespace ecocube {
 namespace {
 
-/// One layer to compute: an index of one statistic in one period.
-struct Product {
-  const series::Index* index = nullptr;
-  std::vector<std::size_t> bands;  ///< places among the period's bands
-  std::size_t file = 0, band = 0;  ///< file of the period, and band of it from 0
+/// A formula of the recipe and how its results are kept.
+struct Formula {
+  std::string name, text, long_name;
+  Encoding encoding{.type = DataType::float32, .scale = 1, .offset = 0, .no_data = -9999, .unit = {}};
 };
 
-/// All that one task computes.
+/// All that the tasks of one period compute.
 struct PeriodWork {
   std::vector<Layer> bands;  ///< read once each
-  std::vector<Product> products;
-  std::vector<std::string> files;            ///< without folder
-  std::vector<Encoding> encodings;           ///< one a file
-  std::vector<std::vector<BandSpec>> specs;  ///< bands of each file
+  std::vector<IndexProduct> products;
+  std::vector<SeriesOutput> outputs;
+
+  std::size_t place_of(const Layer& layer) {
+    const auto known =
+        std::find_if(bands.begin(), bands.end(), [&](const Layer& other) { return other.variable == layer.variable; });
+    const auto place = static_cast<std::size_t>(known - bands.begin());
+    if (known == bands.end()) bands.push_back(layer);
+    return place;
+  }
 };
 
 class IndicesStep : public Step {
@@ -35,212 +38,257 @@ class IndicesStep : public Step {
   const StepInfo& info() const override {
     static const StepInfo info{
         "indices",
-        "Computes spectral indices such as NDVI from the bands of each period",
-        "the reflectance layers that the indices need (`red_p50`, `nir_p50`)",
-        "one layer an index and statistic for every period (`ndvi_p50`)",
-        "rows of a block (128 at most) x columns x 5 bytes for each band and one result, and 1 MiB for every open "
-        "file; the rows follow --memory",
-        1};
+        "Computes spectral indices such as NDVI, and formulas of one's own, from the bands of each period",
+        "the layers that the indices and formulas need (`red_p50`, `nir_p50`)",
+        "one layer an index and statistic for every period (`ndvi_p50`); `bare_soil_fraction` once a year",
+        "rows of a block x columns x the bytes of all bands and results; the rows follow --memory",
+        2};
     return info;
   }
 
   void declare(OptionSet& options) override {
-    options.add("names", names_, "indices to compute, such as ndvi, nbr, ndwi").required();
+    options.add("names", names_, "indices to compute, such as ndvi, nbr, ndwi");
     options.add("statistics", statistics_,
                 "which statistic of the bands to take (p50 reads red_p50); empty text for bands without one");
+    options.add("expressions", expressions_,
+                "formulas by name, `{gcvi: nir / green - 1}`; instead of the text, {formula, type, scale, offset, "
+                "no_data, unit, long_name} says how the result is stored (float32 unless told otherwise)");
+    options
+        .add("bare_soil", bare_soil_,
+             "also bare_soil_fraction: share of a year's periods in which NDVI is at most so much")
+        .range(-1, 1);
   }
 
   Result<void> plan(Planning& planning) override;
   Result<void> run(const Task& task, TaskRun& run) const override;
 
  private:
-  Result<std::vector<Period>> periods_of(const LayerSet& layers, const series::Index& index,
-                                         const std::string& suffix) const;
-  Result<void> add_product(PeriodWork& work, const LayerSet& layers, const series::Index& index,
-                           const std::string& suffix, const Period& period);
-  Result<void> add_task(Planning& planning, const Tile& tile, const std::string& period, const PeriodWork& work) const;
-  std::string path_of(const std::string& file) const { return fmt::format("tiles/{{tile}}/{}/{}", step_name_, file); }
+  Result<std::vector<Formula>> formulas() const;
+  Result<void> add_index(const LayerSet& layers, const std::string& name, const std::string& suffix);
+  Result<void> add_formula(const LayerSet& layers, const Formula& formula, const std::string& suffix);
+  Result<void> add_bare_soil(const LayerSet& layers);
+  Result<void> put(const Period& period, IndexProduct product, Layer layer, PeriodWork& work);
 
   std::vector<std::string> names_;
   std::vector<std::string> statistics_{"p50"};
+  Value expressions_ = Value::object();
+  std::optional<double> bare_soil_;
 
-  std::string step_name_;
-  Cube cube_;
   std::map<std::string, PeriodWork> work_;  ///< by period id
-  std::vector<Layer> made_;
+  std::map<std::string, SeriesJob> jobs_;   ///< by period id
 };
 
-/// All bands of the block and one result, one layer as it is read, and what waits in the files.
-std::uint64_t bytes_of_block(const PeriodWork& work, const Window& tile, std::int64_t rows) {
-  constexpr std::uint64_t kNumber = sizeof(float) + 1;
-  const auto pixels = static_cast<std::uint64_t>(std::min(rows, tile.rows) * tile.cols);
-  std::set<std::string> read;
-  for (const Layer& layer : work.bands) {
-    for (const LayerFile& file : layer.files) read.insert(file.path);
-  }
-  std::uint64_t bytes = pixels * ((work.bands.size() + 2) * kNumber + 2 * sizeof(double)) +
-                        (read.size() + work.files.size()) * RasterWriter::kOpenFileBytes;
-  for (std::size_t file = 0; file < work.files.size(); ++file)
-    bytes += RasterWriter::most_waiting_bytes(tile, rows, work.encodings[file].type, work.specs[file].size());
-  return bytes;
+std::string with_suffix(const std::string& name, const std::string& suffix) {
+  return suffix.empty() ? name : name + "_" + suffix;
 }
 
-std::int64_t rows_per_block(const PeriodWork& work, const Window& tile, std::uint64_t memory) {
-  return RasterWriter::rows_within(memory, tile, [&](std::int64_t rows) { return bytes_of_block(work, tile, rows); });
-}
-
-/// The periods of the first band; every other band must have the same.
-Result<std::vector<Period>> IndicesStep::periods_of(const LayerSet& layers, const series::Index& index,
-                                                    const std::string& suffix) const {
+/// The periods of a variable's layers, oldest first; empty for a static one.
+std::vector<Period> periods_of(const LayerSet& layers, const std::string& variable) {
   std::vector<Period> periods;
-  for (const std::string& band : index.bands) {
-    std::vector<Period> own;
-    for (const Layer& layer : layers.of_variable(band + suffix)) {
-      if (layer.period) own.push_back(*layer.period);
-    }
-    if (own.empty())
-      return usage_error("index {} needs {}, which no layer is called{}", index.name, band + suffix,
-                         suggestion(band + suffix, layers.variables()));
-    if (&band == &index.bands.front()) periods = own;
-    if (own != periods) {
-      return input_error("index {}: {} and {} have different periods ({} and {})", index.name,
-                         index.bands.front() + suffix, band + suffix, periods.size(), own.size());
-    }
+  for (const Layer& layer : layers.of_variable(variable)) {
+    if (layer.period) periods.push_back(*layer.period);
   }
   return periods;
 }
 
-Result<void> IndicesStep::add_product(PeriodWork& work, const LayerSet& layers, const series::Index& index,
-                                      const std::string& suffix, const Period& period) {
-  Product product{&index, {}, 0, 0};
-  for (const std::string& band : index.bands) {
-    const std::string variable = band + suffix;
-    const auto known = std::find_if(work.bands.begin(), work.bands.end(),
-                                    [&](const Layer& layer) { return layer.variable == variable; });
-    product.bands.push_back(static_cast<std::size_t>(known - work.bands.begin()));
-    if (known == work.bands.end()) work.bands.push_back(*layers.find(variable, period));
+/// The periods that all dated ones of `variables` share; an error when they differ or when none is dated.
+Result<std::vector<Period>> shared_periods(const LayerSet& layers, const std::vector<std::string>& variables,
+                                           const std::string& owner) {
+  std::vector<Period> shared;
+  std::string first;
+  for (const std::string& variable : variables) {
+    const std::vector<Period> own = periods_of(layers, variable);
+    if (own.empty() && layers.find(variable, std::nullopt)) continue;
+    if (first.empty()) {
+      first = variable;
+      shared = own;
+    } else if (own != shared) {
+      return input_error("{}: {} and {} have different periods ({} and {})", owner, first, variable, shared.size(),
+                         own.size());
+    }
   }
-  // A file holds one data type; the wide indices of a mixed list get a file of their own.
-  const auto file = std::find(work.encodings.begin(), work.encodings.end(), index.encoding);
-  product.file = static_cast<std::size_t>(file - work.encodings.begin());
-  if (file == work.encodings.end()) {
-    const std::string kind = work.files.empty() ? "" : fmt::format("_{}", name_of(index.encoding.type));
-    work.files.push_back(period.id() + kind + ".tif");
-    work.encodings.push_back(index.encoding);
-    work.specs.emplace_back();
-  }
-  std::vector<BandSpec>& specs = work.specs[product.file];
-  product.band = specs.size();
-  specs.push_back({.name = index.name + suffix, .kind = LayerKind::continuous, .classes = {}, .encoding = {}});
+  if (first.empty()) return usage_error("{}: none of {} has periods", owner, join(variables, ", "));
+  return shared;
+}
 
-  Layer layer;
-  layer.variable = index.name + suffix;
-  layer.long_name = index.long_name;
-  layer.encoding = index.encoding;
+const Layer& layer_at(const LayerSet& layers, const std::string& variable, const Period& period) {
+  const Layer* dated = layers.find(variable, period);
+  return dated ? *dated : *layers.find(variable, std::nullopt);
+}
+
+Result<void> IndicesStep::put(const Period& period, IndexProduct product, Layer layer, PeriodWork& work) {
   layer.period = period;
-  layer.made_by = step_name_;
-  layer.task = step_name_ + "/{tile}/" + period.id();
-  layer.files = {{path_of(work.files[product.file]), static_cast<int>(product.band) + 1}};
-  const auto twice = std::find_if(made_.begin(), made_.end(), [&](const Layer& other) {
-    return other.variable == layer.variable && other.period == period;
-  });
-  if (twice != made_.end()) return usage_error("names: {} is given twice", index.name);
-  made_.push_back(std::move(layer));
+  // A file holds one data type; the first keeps the plain name.
+  const Encoding first = work.outputs.empty() ? layer.encoding : work.outputs.front().layer.encoding;
+  const bool same = layer.encoding.type == first.type && layer.encoding.same_no_data(first);
+  std::string file = period.id() + (same ? "" : fmt::format("_{}", name_of(layer.encoding.type)));
+  for (const SeriesOutput& other : work.outputs) {
+    if (other.layer.variable == layer.variable) return usage_error("names: {} is given twice", layer.variable);
+    const bool clash = other.file == file + ".tif" && !other.layer.encoding.same_no_data(layer.encoding);
+    if (clash) file = period.id() + "_" + layer.variable;
+  }
+  work.outputs.push_back({std::move(layer), file + ".tif", {}});
   work.products.push_back(std::move(product));
   return {};
 }
 
-Result<void> IndicesStep::add_task(Planning& planning, const Tile& tile, const std::string& period,
-                                   const PeriodWork& work) const {
-  Task task;
-  task.step = step_name_;
-  task.tile = tile.name();
-  task.period = period;
-  for (const Layer& layer : work.bands) {
-    ECOCUBE_TRY(planning.reads(task, layer, tile.name()));
-    const Encoding& encoding = layer.encoding;
-    Value numbers = Value::array();
-    for (const LayerFile& file : layer.files) numbers.push_back(file.band);
-    task.facts["bands"][layer.variable] = {{"type", name_of(encoding.type)},
-                                           {"scale", encoding.scale},
-                                           {"offset", encoding.offset},
-                                           {"no_data", encoding.no_data ? Value(*encoding.no_data) : Value(nullptr)},
-                                           {"files", std::move(numbers)}};
+Result<void> IndicesStep::add_index(const LayerSet& layers, const std::string& name, const std::string& suffix) {
+  const auto found = series::find_index(name);
+  if (!found) return within("names", found.error());
+  const series::Index& index = **found;
+  std::vector<std::string> variables;
+  for (const std::string& band : index.bands) {
+    variables.push_back(with_suffix(band, suffix));
+    if (periods_of(layers, variables.back()).empty())
+      return usage_error("index {} needs {}, which no layer is called{}", index.name, variables.back(),
+                         suggestion(variables.back(), layers.variables()));
   }
-  for (std::size_t file = 0; file < work.files.size(); ++file) {
-    task.outputs.push_back(replace_all(path_of(work.files[file]), "{tile}", tile.name()));
-    task.disk_bytes += static_cast<std::uint64_t>(tile.window.pixels()) * work.specs[file].size() *
-                       bytes_of(work.encodings[file].type);
-    for (const BandSpec& spec : work.specs[file]) task.facts["indices"].push_back(spec.name);
+  ECOCUBE_TRY_ASSIGN(const auto periods, shared_periods(layers, variables, "index " + index.name));
+  for (const Period& period : periods) {
+    PeriodWork& work = work_[period.id()];
+    IndexProduct product{.index = &index, .expression = nullptr, .bare_soil = {}, .bands = {}};
+    for (const std::string& variable : variables)
+      product.bands.push_back(work.place_of(layer_at(layers, variable, period)));
+    Layer layer;
+    layer.variable = with_suffix(index.name, suffix);
+    layer.long_name = index.long_name;
+    layer.encoding = index.encoding;
+    if (const auto put_in = put(period, std::move(product), std::move(layer), work); !put_in) {
+      return usage_error("names: {} is given twice", index.name);
+    }
   }
-  const std::int64_t rows = rows_per_block(work, tile.window, planning.memory_per_task());
-  task.memory_bytes = bytes_of_block(work, tile.window, rows);
-  planning.add(std::move(task));
   return {};
 }
 
-Result<void> IndicesStep::plan(Planning& planning) {
-  step_name_ = planning.step_name();
-  cube_ = planning.cube();
-  if (names_.empty() || statistics_.empty())
-    return usage_error("{}: the list is empty", names_.empty() ? "names" : "statistics");
-  for (const std::string& name : names_) {
-    auto index = series::find_index(name);
-    if (!index) return within("names", index.error());
-    for (const std::string& statistic : statistics_) {
-      const std::string suffix = statistic.empty() ? "" : "_" + statistic;
-      ECOCUBE_TRY_ASSIGN(const auto periods, periods_of(planning.layers(), **index, suffix));
-      for (const Period& period : periods)
-        ECOCUBE_TRY(add_product(work_[period.id()], planning.layers(), **index, suffix, period));
+Result<void> IndicesStep::add_formula(const LayerSet& layers, const Formula& formula, const std::string& suffix) {
+  std::vector<std::string> known = layers.variables();
+  for (const std::string& variable : layers.variables()) {
+    if (!suffix.empty() && variable.ends_with("_" + suffix))
+      known.push_back(variable.substr(0, variable.size() - suffix.size() - 1));
+  }
+  auto parsed = series::Expression::parse(formula.text, known);
+  if (!parsed) return within("expressions." + formula.name, parsed.error());
+  const auto expression = std::make_shared<const series::Expression>(std::move(*parsed));
+  std::vector<std::string> variables;
+  bool suffixed = false;
+  for (const std::string& name : expression->names()) {
+    const std::string of_statistic = with_suffix(name, suffix);
+    const bool takes_it = !layers.of_variable(of_statistic).empty();
+    suffixed = suffixed || (takes_it && !suffix.empty());
+    variables.push_back(takes_it ? of_statistic : name);
+  }
+  // A formula of whole names says the same for every statistic.
+  if (!suffixed && suffix != statistics_.front()) return {};
+  ECOCUBE_TRY_ASSIGN(const auto periods, shared_periods(layers, variables, "expressions." + formula.name));
+  for (const Period& period : periods) {
+    PeriodWork& work = work_[period.id()];
+    IndexProduct product{.index = nullptr, .expression = expression, .bare_soil = {}, .bands = {}};
+    for (const std::string& variable : variables)
+      product.bands.push_back(work.place_of(layer_at(layers, variable, period)));
+    Layer layer;
+    layer.variable = suffixed ? with_suffix(formula.name, suffix) : formula.name;
+    layer.long_name = formula.long_name.empty() ? formula.text : formula.long_name;
+    layer.encoding = formula.encoding;
+    ECOCUBE_TRY(put(period, std::move(product), std::move(layer), work));
+  }
+  return {};
+}
+
+/// Once a year from all periods of that year.
+Result<void> IndicesStep::add_bare_soil(const LayerSet& layers) {
+  const std::string nir = with_suffix("nir", statistics_.front()), red = with_suffix("red", statistics_.front());
+  for (const std::string& variable : {nir, red}) {
+    if (periods_of(layers, variable).empty())
+      return usage_error("bare_soil needs {}, which no layer is called{}", variable,
+                         suggestion(variable, layers.variables()));
+  }
+  ECOCUBE_TRY_ASSIGN(const auto periods, shared_periods(layers, {nir, red}, "bare_soil"));
+  std::map<int, std::vector<Period>> years;
+  for (const Period& period : periods) years[period.year].push_back(period);
+  for (const auto& [year, of_year] : years) {
+    const Period whole = PeriodScheme::years().of_year(year).front();
+    // The year's own bands, if it has any, are other layers than those of its periods.
+    PeriodWork& work = work_["bare-soil-" + std::to_string(year)];
+    IndexProduct product{.index = nullptr, .expression = nullptr, .bare_soil = bare_soil_, .bands = {}};
+    for (const Period& period : of_year) {
+      for (const std::string& variable : {nir, red}) {
+        product.bands.push_back(work.bands.size());
+        work.bands.push_back(*layers.find(variable, period));
+      }
     }
+    Layer layer;
+    layer.variable = "bare_soil_fraction";
+    layer.long_name = fmt::format("Share of the year's periods with NDVI of at most {}", *bare_soil_);
+    layer.encoding = {.type = DataType::uint8, .scale = 0.01, .offset = 0, .no_data = 255, .unit = {}};
+    layer.period = whole;
+    work.outputs.push_back({std::move(layer), whole.id() + "_bare_soil.tif", {}});
+    work.products.push_back(std::move(product));
   }
-  for (const Tile& tile : cube_.tiles) {
-    for (const auto& [period, work] : work_) ECOCUBE_TRY(add_task(planning, tile, period, work));
+  return {};
+}
+
+Result<std::vector<Formula>> IndicesStep::formulas() const {
+  if (!expressions_.is_object()) return usage_error("expressions: expected a map of names and formulas");
+  std::vector<Formula> all;
+  for (const auto& [name, value] : expressions_.items()) {
+    Formula formula;
+    formula.name = name;
+    const std::string path = "expressions." + name;
+    if (value.is_string()) {
+      formula.text = value.get<std::string>();
+    } else {
+      std::string type = "float32";
+      double no_data = *formula.encoding.no_data;
+      OptionSet options;
+      options.add("formula", formula.text, "the formula").required();
+      options.add("type", type, "data type").choices({"uint8", "uint16", "int16", "float32"});
+      options.add("scale", formula.encoding.scale, "value = stored × scale + offset");
+      options.add("offset", formula.encoding.offset, "see scale");
+      options.add("no_data", no_data, "stored number that means missing");
+      options.add("unit", formula.encoding.unit, "unit of the values");
+      options.add("long_name", formula.long_name, "name for people");
+      ECOCUBE_TRY(options.read(value, path));
+      for (const DataType one : {DataType::uint8, DataType::uint16, DataType::int16, DataType::float32}) {
+        if (name_of(one) == type) formula.encoding.type = one;
+      }
+      if (no_data < lowest_of(formula.encoding.type) || no_data > highest_of(formula.encoding.type))
+        return usage_error("{}.no_data: {} does not fit into {}", path, no_data, type);
+      formula.encoding.no_data = no_data;
+    }
+    all.push_back(std::move(formula));
   }
-  for (const Layer& layer : made_) planning.layers().put(layer);
+  return all;
+}
+
+Result<void> IndicesStep::plan(Planning& planning) {
+  ECOCUBE_TRY_ASSIGN(const std::vector<Formula> own, formulas());
+  if (names_.empty() && own.empty() && !bare_soil_)
+    return usage_error("nothing to compute: give names, expressions or bare_soil");
+  if (statistics_.empty()) return usage_error("statistics: the list is empty");
+  const LayerSet before = planning.layers();
+  for (const std::string& name : names_) {
+    for (const std::string& statistic : statistics_) ECOCUBE_TRY(add_index(before, name, statistic));
+  }
+  for (const Formula& formula : own) {
+    for (const std::string& statistic : statistics_) ECOCUBE_TRY(add_formula(before, formula, statistic));
+  }
+  if (bare_soil_) ECOCUBE_TRY(add_bare_soil(before));
+  for (auto& [id, work] : work_) {
+    SeriesJob job;
+    job.step = planning.step_name();
+    job.period = id;
+    job.cube = planning.cube();
+    auto kernel = std::make_shared<IndexKernel>(std::move(work.products));
+    job.groups.push_back({id, std::move(work.bands), std::move(work.outputs), std::move(kernel)});
+    ECOCUBE_TRY(plan_series(planning, job));
+    jobs_[id] = std::move(job);
+  }
   return {};
 }
 
 Result<void> IndicesStep::run(const Task& task, TaskRun& run) const {
-  const PeriodWork& work = work_.at(task.period);
-  const Window window = cube_.tile_named(task.tile)->window;
-  LayerReader reader(cube_.grid, run.root());
-  std::vector<std::unique_ptr<RasterWriter>> writers;
-  for (std::size_t file = 0; file < work.files.size(); ++file) {
-    ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run.stage(task.outputs[file]), cube_.grid, window,
-                                                         work.encodings[file], work.specs[file]));
-    writers.push_back(std::move(writer));
-  }
-  const std::int64_t block_rows = rows_per_block(work, window, run.memory_bytes());
-  for (std::int64_t row = 0; row < window.rows; row += block_rows) {
-    const Window block{window.row + row, window.col, std::min(block_rows, window.rows - row), window.cols};
-    const auto pixels = static_cast<std::size_t>(block.pixels());
-    std::vector<float> values(work.bands.size() * pixels), results(pixels);
-    std::vector<std::uint8_t> valid(values.size()), results_valid(pixels);
-    for (std::size_t band = 0; band < work.bands.size(); ++band) {
-      ECOCUBE_TRY(reader.read_decoded(work.bands[band], task.tile, block, {values.data() + band * pixels, pixels},
-                                      {valid.data() + band * pixels, pixels}));
-    }
-    for (const Product& product : work.products) {
-      constexpr std::size_t kGrain = 16384;
-      parallel_for(pixels, kGrain, [&](std::size_t begin, std::size_t end) {
-        const std::size_t count = end - begin;
-        std::vector<std::span<const float>> bands;
-        std::vector<std::span<const std::uint8_t>> bands_valid;
-        for (const std::size_t band : product.bands) {
-          bands.emplace_back(values.data() + band * pixels + begin, count);
-          bands_valid.emplace_back(valid.data() + band * pixels + begin, count);
-        }
-        series::compute_index(*product.index, bands, bands_valid, {results.data() + begin, count},
-                              {results_valid.data() + begin, count});
-        for (std::size_t i = begin; i < end; ++i)
-          results[i] = static_cast<float>(product.index->encoding.encoded(static_cast<double>(results[i])));
-      });
-      ECOCUBE_TRY(writers[product.file]->write(product.band, block, results, results_valid));
-    }
-    run.progress(static_cast<double>(row + block.rows) / static_cast<double>(window.rows));
-  }
-  for (const auto& writer : writers) ECOCUBE_TRY(writer->close());
+  const auto done = run_series(jobs_.at(task.period), task, run);
+  if (!done) return Failure(done.error());
   return {};
 }
 
