@@ -59,6 +59,9 @@ struct Layer {
   std::string made_by;           ///< name of the step or source
   std::string task;              ///< id of the task that makes it, with `{tile}`; empty for a source's layer
   std::vector<LayerFile> files;  ///< several are joined; where they overlap the first valid one wins
+  /// How numbers of another grid come onto the cube's: `auto` interpolates bilinearly or averages pixels much smaller
+  /// than the cube's; `nearest`, `bilinear` and `average` do as they are called. Only continuous layers have a choice.
+  std::string resampling = "auto";
 
   /// `ndvi_p50.summer`, or `elevation` for a static layer: the name of the feature that it gives.
   std::string feature_name() const { return period ? variable + "." + period->slot : variable; }

@@ -31,6 +31,13 @@ struct ProductBand {
   double highest = 1e300;
 };
 
+/// A further band of quality marks beside a product's mask band, such as Landsat's saturation. Several words of one
+/// name mean a pixel that any of them fits.
+struct MaskBand {
+  std::string name;
+  std::vector<MaskWord> words;
+};
+
 /// What a satellite product looks like; read from a file in formats/.
 struct Product {
   std::string name;   ///< `landsat-c2-l2`
@@ -40,6 +47,7 @@ struct Product {
   std::vector<MaskWord> words;             ///< what its numbers mean
   std::vector<std::uint32_t> known_codes;  ///< all codes that may occur, for products with codes; others are an error
   std::vector<std::pair<std::string, std::vector<std::string>>> presets;  ///< name and the words it takes out
+  std::vector<MaskBand> more_masks = {};  ///< taken into account when one of their words is asked for
   const ProductBand* band_named(std::string_view band) const {
     for (const ProductBand& one : bands) {
       if (one.name == band) return &one;
@@ -50,7 +58,7 @@ struct Product {
 
 /// Where a scene keeps a band.
 struct SceneBand {
-  std::string name;                     ///< of the product's band, or its mask band
+  std::string name;                     ///< of the product's band, or one of its mask bands
   std::string path;                     ///< file, URL, or /vsi path
   int band = 1;                         ///< from 1
   std::optional<double> scale, offset;  ///< of this scene where they differ from the product's

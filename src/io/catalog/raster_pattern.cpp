@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "io/http/http.h"
 
 namespace ecocube {
 namespace fs = std::filesystem;
@@ -157,10 +158,21 @@ bool is_outside_the_file_system(const std::string& pattern) {
 
 }  // namespace
 
+std::string readable_path(const std::string& place) {
+  if (is_url(place)) return "/vsicurl/" + place;
+  if (place.starts_with("s3://")) return "/vsis3/" + place.substr(5);
+  if (place.starts_with("gs://")) return "/vsigs/" + place.substr(5);
+  if (place.starts_with("file://")) return place.substr(7);
+  return place.find("://") == std::string::npos || place.starts_with("/vsi") ? place : "";
+}
+
 Result<std::vector<PatternMatch>> find_rasters(const std::string& pattern) {
+  if (pattern.starts_with("file://")) return find_rasters(readable_path(pattern));
   ECOCUBE_TRY(tokens_in(pattern));
   if (is_outside_the_file_system(pattern)) {
-    if (pattern.find_first_of("*?{") == std::string::npos) return std::vector<PatternMatch>{{pattern, {}, {}, {}}};
+    const std::string path = readable_path(pattern);
+    if (path.empty()) return usage_error("rasters {}: files of this kind of address are not read", pattern);
+    if (pattern.find_first_of("*{") == std::string::npos) return std::vector<PatternMatch>{{path, {}, {}, {}}};
     return usage_error("rasters {}: a pattern needs a folder of this machine; name one file instead", pattern);
   }
   const fs::path whole(pattern);

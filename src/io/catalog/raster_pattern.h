@@ -26,8 +26,13 @@ struct PatternMatch {
 ///   {start} {end}  days as 20150321 or 2015-03-21   {year}  four digits: the whole year
 /// Each takes as few characters as the rest of the pattern leaves it, from left to right, and the same token twice
 /// takes the same text. Anything else in braces is an error, and so are a start without an end and a start after it.
-/// No match at all is an error that says how far the path leads and what is there.
+/// No match at all is an error that says how far the path leads and what is there. A URL or /vsi path is one file and
+/// may hold no tokens.
 Result<std::vector<PatternMatch>> find_rasters(const std::string& pattern);
+
+/// The path by which GDAL reads what is at a URL or path: `/vsicurl/https://…`, `/vsis3/bucket/…`, `/vsigs/bucket/…`;
+/// empty for schemes that it does not read.
+std::string readable_path(const std::string& place);
 
 /// A source of rasters: what its pattern finds and how that is to be understood.
 struct RasterSource {
@@ -37,14 +42,20 @@ struct RasterSource {
   LayerKind kind = LayerKind::continuous;
   PeriodScheme periods = PeriodScheme::seasons();
   bool is_static = false;                              ///< dates in the names do not matter
+  bool dates_in_bands = false;                         ///< a file's bands are dates, told by their descriptions
   int band = 0;                                        ///< 0: the only one; a file with several is then an error
   std::string unit{};                                  ///< empty: what the files say
   std::optional<double> scale{}, offset{}, no_data{};  ///< instead of what the files say
+  std::string resampling = "auto";                     ///< see Layer
 };
 
 /// The layers of a source, sorted by variable and time. Dates that are not those of a period of the scheme make a
 /// period of their own, named after its days (`0401-0615`) and counted to the year it ends in. Several files of one
 /// variable and period are joined; they must be encoded alike. Every file is opened once.
+///
+/// With dates in bands each band belongs to the period of the scheme that holds the date in its description
+/// (`2018-01-31`, also with a time). A description that is no date, a date in no period and two dates of a file in one
+/// period are errors.
 Result<std::vector<Layer>> raster_layers(const RasterSource& source);
 
 }  // namespace ecocube

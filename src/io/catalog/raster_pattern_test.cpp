@@ -38,6 +38,14 @@ class Rasters : public testing::Test {
     ASSERT_TRUE(writer) << writer.error().message;
     ASSERT_TRUE((*writer)->close());
   }
+  void stack(const std::string& name, const std::vector<std::string>& dates) const {
+    std::vector<BandSpec> bands;
+    for (const std::string& date : dates) bands.emplace_back().name = date;
+    auto writer =
+        RasterWriter::create(path(name), Grid{"EPSG:3035", 30, 4000000, 3000000, 100}, {0, 0, 2, 2}, {}, bands);
+    ASSERT_TRUE(writer) << writer.error().message;
+    ASSERT_TRUE((*writer)->close());
+  }
   std::vector<std::string> variables_of(const std::string& pattern) const {
     std::vector<std::string> names;
     const auto found = find_rasters(path(pattern));
@@ -200,6 +208,70 @@ TEST_F(Rasters, ASourceThatLeavesAChoiceOrSaysNoDatesIsAnError) {
   touch("note.tif");
   source = {.name = "note", .pattern = path("note.tif"), .is_static = true};
   EXPECT_THAT(raster_layers(source).error().message, HasSubstr(path("note.tif")));
+}
+
+TEST_F(Rasters, BandsAreDatesWhereTheSourceSaysSo) {
+  stack("ndvi_t1.tif", {"2019-12-25", "2020-03-21T10:00:00Z", "2020-04-05"});
+  stack("ndvi_t2.tif", {"2020-03-25"});
+  const RasterSource source{.name = "stack", .pattern = path("{variable}_{tile}.tif"), .dates_in_bands = true};
+  auto layers = raster_layers(source);
+  EXPECT_EQ(layers.error().message, "source stack: " + path("ndvi_t1.tif") +
+                                        ": 2020-03-21T10:00:00Z and 2020-04-05 both lie in the period "
+                                        "2020-03-21..2020-06-24; give shorter periods");
+  stack("ndvi_t1.tif", {"2019-12-25", "2020-03-21T10:00:00Z", "2020-07-05"});
+  layers = raster_layers(source);
+  ASSERT_TRUE(layers) << layers.error().message;
+  ASSERT_EQ(layers->size(), 3U);
+  EXPECT_EQ((*layers)[0].feature_name(), "ndvi.winter");
+  EXPECT_EQ((*layers)[0].period->year, 2020);
+  EXPECT_EQ((*layers)[0].long_name, "ndvi");
+  EXPECT_THAT((*layers)[1].files, ElementsAre(LayerFile{path("ndvi_t1.tif"), 2}, LayerFile{path("ndvi_t2.tif"), 1}));
+  EXPECT_EQ((*layers)[2].files[0].band, 3);
+}
+
+TEST_F(Rasters, BandsThatAreNoDatesOrDatesSaidTwiceAreErrors) {
+  stack("s.tif", {"2020-03-21", "summer"});
+  RasterSource source{.name = "stack", .pattern = path("s.tif"), .dates_in_bands = true};
+  EXPECT_EQ(
+      raster_layers(source).error().message,
+      "source stack: " + path("s.tif") + ": band 2 has the description 'summer', which is no date such as 2018-01-31");
+  stack("s.tif", {"2020-01-05"});
+  source.periods = *PeriodScheme::parse("04-01..06-15");
+  EXPECT_THAT(raster_layers(source).error().message, HasSubstr("2020-01-05, band 1, lies in no period of the source"));
+  source.is_static = true;
+  EXPECT_EQ(raster_layers(source).error().message,
+            "source stack: dates: bands, but static: true says that there are none");
+  source = {.name = "stack", .pattern = path("{year}.tif"), .dates_in_bands = true};
+  EXPECT_EQ(raster_layers(source).error().message, "source stack: dates: bands, but the path says dates too");
+  source = {.name = "stack", .pattern = path("s.tif"), .dates_in_bands = true, .band = 2};
+  EXPECT_EQ(raster_layers(source).error().message, "source stack: dates: bands reads all bands; leave out band: 2");
+}
+
+TEST(RasterAddresses, AreReadThroughTheNetwork) {
+  EXPECT_EQ(readable_path("https://x.example/a.tif?b=1"), "/vsicurl/https://x.example/a.tif?b=1");
+  EXPECT_EQ(readable_path("s3://bucket/a.tif"), "/vsis3/bucket/a.tif");
+  EXPECT_EQ(readable_path("gs://bucket/a.tif"), "/vsigs/bucket/a.tif");
+  EXPECT_EQ(readable_path("file:///a/b.tif"), "/a/b.tif");
+  EXPECT_EQ(readable_path("/a/b.tif"), "/a/b.tif");
+  EXPECT_EQ(readable_path("ftp://a/b.tif"), "");
+  EXPECT_EQ(find_rasters("https://x.example/a.tif?b=1")->front().path, "/vsicurl/https://x.example/a.tif?b=1");
+  EXPECT_THAT(find_rasters("https://x.example/{variable}.tif").error().message, HasSubstr("name one file instead"));
+  EXPECT_THAT(find_rasters("ftp://x.example/a.tif").error().message, HasSubstr("are not read"));
+}
+
+TEST(RastersOfRealData, HarvardForestsDatesFillThePeriodsOfTheirOwn) {
+  const std::string root = fs::path(ECOCUBE_SOURCE_DIR "/../shared/data/landsat-harvard-forest").lexically_normal();
+  if (!fs::exists(root)) GTEST_SKIP() << root << " is absent";
+  RasterSource source{
+      .name = "red", .pattern = root + "/landsat_p013r030_row50_b3_{variable}.tif", .dates_in_bands = true};
+  EXPECT_THAT(raster_layers(source).error().message,
+              HasSubstr("1984-09-30 and 1984-10-16 both lie in the period 1984-09-13..1984-12-01"));
+  source.periods = *PeriodScheme::parse("1 days");
+  const auto layers = raster_layers(source);
+  ASSERT_TRUE(layers) << layers.error().message;
+  EXPECT_EQ(layers->size(), 423U);
+  EXPECT_EQ(layers->front().variable, "red");
+  EXPECT_EQ(iso_date(layers->front().period->start), "1984-06-10");
 }
 
 TEST(RastersOfRealData, GelderlandsSeasonsAndTerrainAreFound) {

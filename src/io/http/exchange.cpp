@@ -101,6 +101,25 @@ bool may_pass(CURLcode code) {
 
 using HeaderList = std::unique_ptr<curl_slist, void (*)(curl_slist*)>;
 
+/// Sets the body too, which decides some of them.
+HeaderList set_headers(CURL* curl, const HttpRequest& request) {
+  curl_slist* headers = nullptr;
+  const auto add = [&](const std::string& line) { headers = curl_slist_append(headers, line.c_str()); };
+  if (request.from_byte > 0) {
+    add(fmt::format("Range: bytes={}-", request.from_byte));
+    add(fmt::format("If-Range: {}", request.if_range));
+  }
+  if (!request.json.empty()) {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.json.size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.json.c_str());
+    add("Content-Type: application/json");
+    add("Expect:");  // else a body above 1 KiB waits a second for servers that do not know it
+  }
+  for (const auto& [name, value] : request.headers) add(fmt::format("{}: {}", name, value));
+  if (headers) curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  return HeaderList(headers, curl_slist_free_all);
+}
+
 HeaderList set_up(CURL* curl, const HttpRequest& request, const HttpOptions& options, Conversation& conversation,
                   char* reason) {
   curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
@@ -124,13 +143,7 @@ HeaderList set_up(CURL* curl, const HttpRequest& request, const HttpOptions& opt
     curl_easy_setopt(curl, CURLOPT_USERNAME, options.credentials.user.c_str());
     curl_easy_setopt(curl, CURLOPT_PASSWORD, options.credentials.password.c_str());
   }
-  curl_slist* headers = nullptr;
-  if (request.from_byte > 0) {
-    headers = curl_slist_append(headers, fmt::format("Range: bytes={}-", request.from_byte).c_str());
-    headers = curl_slist_append(headers, fmt::format("If-Range: {}", request.if_range).c_str());
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-  }
-  return HeaderList(headers, curl_slist_free_all);
+  return set_headers(curl, request);
 }
 
 }  // namespace
@@ -165,7 +178,7 @@ HttpVerdict verdict_on(const HttpResponse& response) {
 }
 
 Error http_error(const HttpRequest& request, const HttpResponse& response, const HttpOptions& options, int tries) {
-  const std::string asked = fmt::format("{} {}", request.head_only ? "HEAD" : "GET", shown_url(request.url));
+  const std::string asked = fmt::format("{} {}", request.method(), shown_url(request.url));
   const std::string after = tries > 1 ? fmt::format(" (tried {} times)", tries) : "";
   if (response.status == 401 || response.status == 403) {
     const char* why = options.credentials.given() ? "the server refuses the user and password; check"

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "io/http/http.h"
@@ -17,7 +19,10 @@ struct HttpRequest {
   std::string url;
   bool head_only = false;
   std::uint64_t from_byte = 0;  ///< above 0: asks for the rest only
-  std::string if_range;         ///< the rest of this entity (ETag or date), else all of it
+  std::string if_range{};       ///< the rest of this entity (ETag or date), else all of it
+  std::string json{};           ///< not empty: a POST of it
+  std::vector<std::pair<std::string, std::string>> headers{};
+  const char* method() const { return head_only ? "HEAD" : json.empty() ? "GET" : "POST"; }
 };
 
 /// What came of a request.

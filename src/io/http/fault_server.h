@@ -29,6 +29,7 @@ class FaultServer {
     std::string method;
     std::string target;                          ///< `/49N/013E_49N/1012.tif`
     std::map<std::string, std::string> headers;  ///< names in lower case
+    std::string body{};
   };
   struct Answer {
     int status = 200;
@@ -120,6 +121,14 @@ class FaultServer {
       request.headers[name] =
           text.substr(text.find_first_not_of(' ', colon + 1), end - text.find_first_not_of(' ', colon + 1));
       line = end + 2;
+    }
+    const auto length = request.headers.find("content-length");
+    const std::size_t wanted = length == request.headers.end() ? 0 : std::stoul(length->second);
+    request.body = text.substr(line + 2);
+    while (request.body.size() < wanted) {
+      const ssize_t count = ::recv(connection, buffer, sizeof buffer, 0);
+      if (count <= 0) return false;
+      request.body.append(buffer, static_cast<std::size_t>(count));
     }
     return true;
   }

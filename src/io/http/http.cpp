@@ -31,7 +31,7 @@ std::string RemoteFile::identity() const {
 
 Result<RemoteFile> look_up(const std::string& url, const HttpOptions& options) {
   ECOCUBE_TRY(check_url(url));
-  const HttpRequest request{.url = url, .head_only = true, .from_byte = 0, .if_range = {}};
+  const HttpRequest request{.url = url, .head_only = true};
   for (int tries = 1;; ++tries) {
     HttpResponse response = exchange(request, options, {});
     const HttpVerdict verdict = verdict_on(response);
@@ -40,6 +40,30 @@ Result<RemoteFile> look_up(const std::string& url, const HttpOptions& options) {
       response.file.present = true;
       return response.file;
     }
+    if (verdict == HttpVerdict::refused || tries >= options.attempts)
+      return Failure(http_error(request, response, options, tries));
+    wait_before_retry(options, tries, response);
+  }
+}
+
+Result<Document> fetch_document(const DocumentRequest& asked, const HttpOptions& options) {
+  constexpr std::size_t most_bytes = std::size_t{1} << 30;
+  ECOCUBE_TRY(check_url(asked.url));
+  const HttpRequest request{.url = asked.url, .json = asked.json, .headers = asked.headers};
+  for (int tries = 1;; ++tries) {
+    Document document;
+    bool too_long = false;
+    const HttpResponse response = exchange(request, options, [&](const HttpResponse&, std::string_view bytes) {
+      too_long = document.text.size() + bytes.size() > most_bytes;
+      if (!too_long) document.text += bytes;
+      return !too_long;
+    });
+    if (too_long)
+      return input_error("{} {}: the document is longer than 1 GiB", request.method(), shown_url(asked.url));
+    const HttpVerdict verdict = verdict_on(response);
+    if (verdict == HttpVerdict::good) return document;
+    if (verdict == HttpVerdict::absent || response.status == 405 || response.status == 501)
+      return Document{response.status, ""};
     if (verdict == HttpVerdict::refused || tries >= options.attempts)
       return Failure(http_error(request, response, options, tries));
     wait_before_retry(options, tries, response);

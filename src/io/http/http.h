@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -63,6 +65,22 @@ Result<RemoteFile> look_up(const std::string& url, const HttpOptions& options);
 /// download's file is then not present. 401 and 403, other refusals, a full disk, and tries used up are errors.
 Result<Download> fetch_file(const std::string& url, const std::filesystem::path& destination,
                             const HttpOptions& options);
+
+/// What to ask for a document: a GET, or a POST of `json` when that is not empty.
+struct DocumentRequest {
+  std::string url;
+  std::string json{};
+  std::vector<std::pair<std::string, std::string>> headers{};  ///< further ones
+};
+
+struct Document {
+  long status = 200;  ///< 200, or one that says there is no such thing: 404, 410, 405, 501
+  std::string text;   ///< empty unless 200
+};
+
+/// Brings a document into memory. Retries as fetch_file does; a document broken off is asked for anew. An answer that
+/// the address or the method is not there is no error but a status; a document above 1 GiB is an error.
+Result<Document> fetch_document(const DocumentRequest& asked, const HttpOptions& options);
 
 /// What the server said of a file that fetch_file brought; nothing when it did not bring it.
 std::optional<RemoteFile> origin_of(const std::filesystem::path& destination);

@@ -354,5 +354,51 @@ TEST_F(Http, SeveralThreadsThatWantOneFileDownloadItOnce) {
   EXPECT_FALSE(fs::exists(partial()));
 }
 
+TEST_F(Http, ADocumentIsPostedWithItsHeadersAndComesBackWhole) {
+  const std::string sent = body_of(200000), answer = body_of(300000, 2);
+  FaultServer server([&](const Request&) { return Answer{200, {}, answer}; });
+  const auto document = fetch_document({server.url("/search"), sent, {{"X-Page", "2"}}}, options_);
+  ASSERT_TRUE(document) << document.error().message;
+  EXPECT_EQ(document->status, 200);
+  EXPECT_EQ(document->text, answer);
+  ASSERT_EQ(server.requests().size(), 1U);
+  EXPECT_EQ(server.requests()[0].method, "POST");
+  EXPECT_EQ(server.requests()[0].body, sent);
+  EXPECT_EQ(header(server.requests()[0], "content-type"), "application/json");
+  EXPECT_EQ(header(server.requests()[0], "x-page"), "2");
+}
+
+TEST_F(Http, ADocumentThatBreaksOffIsAskedForAnew) {
+  const std::string answer = body_of(100000);
+  int asked = 0;
+  FaultServer server([&](const Request&) {
+    Answer whole{200, {}, answer};
+    if (++asked == 1) whole.send = 50000;
+    return whole;
+  });
+  const auto document = fetch_document({server.url("/catalog.json")}, options_);
+  ASSERT_TRUE(document) << document.error().message;
+  EXPECT_EQ(document->text, answer);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(waits_.size(), 1U);
+}
+
+TEST_F(Http, ADocumentThatIsNotThereIsAStatusAndARefusalAnError) {
+  int status = 404;
+  FaultServer server([&](const Request&) { return Answer{status, {}, "no"}; });
+  for (const int absent : {404, 410, 405, 501}) {
+    status = absent;
+    const auto document = fetch_document({server.url("/search"), "{}"}, options_);
+    ASSERT_TRUE(document) << absent << document.error().message;
+    EXPECT_EQ(document->status, absent);
+    EXPECT_EQ(document->text, "");
+  }
+  EXPECT_TRUE(waits_.empty());
+  status = 400;
+  const auto refused = fetch_document({server.url("/search?key=secret"), "{}"}, options_);
+  EXPECT_EQ(refused.error().message, "POST " + server.url("/search") + ": the server answered with status 400");
+  EXPECT_EQ(refused.error().blame, Blame::input);
+}
+
 }  // namespace
 }  // namespace ecocube
