@@ -91,6 +91,7 @@ class RecipePlanning : public Planning {
             {"offset", encoding.offset},
             {"no_data", encoding.no_data ? fmt::format("{}", *encoding.no_data) : ""},
             {"files", Value::array()}};
+    if (layer.resampling != "auto") fact["resampling"] = layer.resampling;
     for (const LayerFile& file : layer.files) {
       const std::string path = replace_all(file.path, "{tile}", tile);
       fact["files"].push_back({fs::path(path).filename().string(), file.band});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "io/catalog/product_description.h"
 #include "io/catalog/raster_pattern.h"
 #include "io/file/file.h"
 #include "io/raster/projection.h"
@@ -43,6 +44,16 @@ Result<void> check_place(const std::vector<Layer>& layers, const Cube& cube, con
                      area.min_y, area.max_x, area.max_y, cube.grid.crs);
 }
 
+/// Tells a misspelt format at once, also of a source that no step reads.
+Result<void> check_formats(const Recipe& recipe) {
+  for (const SourceSpec& source : recipe.sources) {
+    if (source.format == "glad" || source.format == "rasters") continue;
+    const auto description = load_product(source.format);
+    if (!description) return within(fmt::format("sources.{}.format", source.name), description.error());
+  }
+  return {};
+}
+
 Result<LayerSet> source_layers(const Recipe& recipe, const Cube& cube) {
   LayerSet layers;
   for (const SourceSpec& source : recipe.sources) {
@@ -61,6 +72,8 @@ Result<LayerSet> source_layers(const Recipe& recipe, const Cube& cube) {
     wanted.offset = source.offset;
     wanted.no_data = source.no_data;
     wanted.is_static = source.is_static;
+    wanted.dates_in_bands = source.dates == "bands";
+    wanted.resampling = source.resampling;
     auto found = raster_layers(wanted);
     if (!found) return Failure(found.error());
     ECOCUBE_TRY(check_place(*found, cube, source.name));
@@ -91,6 +104,7 @@ Result<Plan> plan_recipe(const Recipe& recipe, const StepList& steps, const RunS
   if (!cube) return within(recipe.origin, cube.error());
   auto legend = load_legend(recipe.legend);
   if (!legend) return within(recipe.origin, legend.error());
+  if (auto known = check_formats(recipe); !known) return within(recipe.origin, known.error());
   auto sources = source_layers(recipe, *cube);
   if (!sources) return within(recipe.origin, sources.error());
   return make_plan(recipe, steps, *cube, *legend, *sources, settings, [](const std::string& path) {

@@ -24,9 +24,10 @@ void SourceSpec::declare(OptionSet& options) {
            "address of a STAC API")
       .required();
   options.add("variable", variable, "rasters: name of the variable when the pattern has no {variable}");
-  options.add("mask", mask,
-              "scenes: what counts as clear: a preset of the product (glad: strict, default, relaxed, eumap, no-snow; "
-              "products: `ecocube formats NAME` lists them), or its words or codes");
+  options.add(
+      "mask", mask,
+      "glad: which quality flags are clear: a preset (strict, default, relaxed, eumap, no-snow) or codes; "
+      "products: what is taken out: presets, words or codes (`ecocube formats NAME` lists them); none: default");
   options.add("erode", erode, "scenes: masked ground shrinks by so much first, which removes specks")
       .unit("m")
       .range(0, 10000);
@@ -234,6 +235,11 @@ class Paths {
   const fs::path& folder_;
 };
 
+/// A format that is a file of the user's own, not the name of a known one.
+bool is_description(const std::string& format) {
+  return format.ends_with(".json") || format.find('/') != std::string::npos;
+}
+
 Result<std::vector<SourceSpec>> read_sources(const Value& map, const Paths& paths) {
   std::vector<SourceSpec> sources;
   if (map.is_null()) return sources;
@@ -245,6 +251,7 @@ Result<std::vector<SourceSpec>> read_sources(const Value& map, const Paths& path
     source.declare(options);
     ECOCUBE_TRY(options.read(value, "sources." + name));
     source.path = paths.resolved({"sources", name, "path"}, source.path);
+    if (is_description(source.format)) source.format = paths.resolved({"sources", name, "format"}, source.format);
     sources.push_back(std::move(source));
   }
   return sources;
@@ -252,7 +259,11 @@ Result<std::vector<SourceSpec>> read_sources(const Value& map, const Paths& path
 
 /// The saved recipe must read the same from any folder.
 void put_resolved_paths(Recipe& recipe) {
-  for (const SourceSpec& source : recipe.sources) recipe.resolved["sources"][source.name]["path"] = source.path;
+  for (const SourceSpec& source : recipe.sources) {
+    Value& saved = recipe.resolved["sources"][source.name];
+    saved["path"] = source.path;
+    saved["format"] = source.format;
+  }
   if (recipe.points) recipe.resolved["points"]["path"] = recipe.points->path;
   recipe.resolved["cube"]["area"] = recipe.cube.area;
   recipe.resolved["legend"] = recipe.legend;

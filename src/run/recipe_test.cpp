@@ -49,6 +49,15 @@ TEST(Recipe, ARecipeIsReadWholeAndSettingsFillItsPlaces) {
   EXPECT_EQ(recipe->steps[2].kind, "mosaic");
 }
 
+TEST(Recipe, ADescriptionFileCountsFromTheRecipesFolderAndANameStaysOne) {
+  auto recipe = parse(with("format: glad", "format: formats/own.json"));
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->sources[0].format, "/recipes/formats/own.json");
+  EXPECT_EQ(recipe->resolved["sources"]["landsat"]["format"], "/recipes/formats/own.json");
+  EXPECT_EQ(parse(with("format: glad", "format: own.json"))->sources[0].format, "/recipes/own.json");
+  EXPECT_EQ(parse(with("format: glad", "format: landsat-c2-l2"))->sources[0].format, "landsat-c2-l2");
+}
+
 TEST(Recipe, ASettingThatIsMissingIsNamed) {
   EXPECT_EQ(message(parse(kRecipe, {})), "demo.yaml: sources.landsat.path: ${archive} is not set; add --set archive=…");
 }

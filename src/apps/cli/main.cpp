@@ -7,6 +7,7 @@
 
 #include "apps/cli/commands.h"
 #include "apps/cli/compare_command.h"
+#include "apps/cli/formats_command.h"
 #include "apps/cli/simulate_command.h"
 #include "base/text.h"
 
@@ -55,6 +56,7 @@ int main(int argc, char** argv) {
   ecocube::Action action;
   ecocube::add_run_commands(app, action);
   ecocube::add_describe_commands(app, action);
+  ecocube::add_formats_command(app, action);
   ecocube::add_simulate_command(app, action);
   ecocube::add_compare_command(app, action);
   try {
