@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "methods/series/pixel_range.h"
@@ -38,8 +39,8 @@ inline constexpr std::uint8_t kHarmonic = 201;
 inline constexpr std::uint8_t kNearestInTime = 202;
 inline constexpr std::uint8_t kLinear = 203;
 inline constexpr std::uint8_t kSeasonalMean = 204;
-inline constexpr std::uint8_t kTemporalBlend = 205;         ///< several temporal fillers, weighted
-inline constexpr std::uint8_t kDateRegression = 206;        ///< from the same pixel's other dates, by the cube's statistics
+inline constexpr std::uint8_t kTemporalBlend = 205;   ///< several temporal fillers, weighted
+inline constexpr std::uint8_t kDateRegression = 206;  ///< from the same pixel's other dates, by the cube's statistics
 inline constexpr std::uint8_t kDateRegressionKriging = 207;  ///< and the pixels around it on the same date
 inline constexpr std::uint8_t kNearbyPixels = 250;
 inline constexpr std::uint8_t kEmpty = 255;
@@ -88,8 +89,63 @@ std::size_t fill_tmwm(const GapSeries& series, PixelRange range, const TimeAxis&
 /// any valid value stays empty. Returns the number of values filled.
 std::size_t fill_linear(const GapSeries& series, PixelRange range, const TimeAxis& axis);
 
+/// The value of the valid layer nearest in days, the earlier one of two as near. Only a pixel without any valid value
+/// stays empty. Returns the number of values filled.
+std::size_t fill_nearest_in_time(const GapSeries& series, PixelRange range, const TimeAxis& axis);
+
 /// The mean of the same slot over all years; a slot never seen stays empty. Returns the number of values filled.
 std::size_t fill_seasonal_mean(const GapSeries& series, PixelRange range, const TimeAxis& axis);
+
+/// How much the valid values of a series weigh, from how far they lie from the gap (Consoli et al. 2024, PeerJ 18585).
+struct SwagOptions {
+  double att_seas = 45;  ///< dB by which a value half a year away weighs less, 0..150
+  double att_env = 46;   ///< dB by which a value as far away as the series is long weighs less, 0..150
+  double future = 0;     ///< factor on the weights of later values: 0 past only, 1 both sides alike
+  int sg_window = 0;     ///< layers of a Savitzky-Golay filter over the filled series, odd; 0: none
+  int sg_order = 2;      ///< degree of its polynomials, below sg_window
+};
+
+/// Seasonally weighted average. With `lag` places on the regular year × slot axis, P slots a year and N places from the
+/// first layer to the last, a value weighs 10^(-att_seas/10 · tri(lag mod P) - att_env/10 · lag/N), where tri rises
+/// from 0 to 1 at half a year and falls back; a gap takes the weighted mean. Gaps without a value that weighs stay
+/// empty. With sg_window, gaps then take the value at their place of the polynomial through the window of places around
+/// them, which is moved inwards at the ends; windows that hold an empty or lacking place leave the value as it was.
+///
+/// quality   if not empty, shaped like `source`: 250 observed, 0..249 weight of the values used / weight of all values
+///           that the axis could hold × 249, 255 not filled
+/// Returns the number of values filled.
+std::size_t fill_swag(const GapSeries& series, PixelRange range, const TimeAxis& axis, const SwagOptions& options,
+                      std::span<std::uint8_t> quality = {});
+
+struct HarmonicOptions {
+  int modes = 2;       ///< waves a year, 1..3; fewer where a pixel has too few values: below 4 for each wave and 4 more
+  bool trend = true;   ///< and a straight line over the years, from 4 values on
+  bool robust = true;  ///< Huber weights (1.345 · 1.4826 · median residual), four rounds
+};
+
+/// Waves of the year, and a trend, fitted to each pixel's valid values by least squares with a ridge of 1e-3 times
+/// their number on all but the constant; what it tells is held within the pixel's observed range, widened by a tenth of
+/// it at both ends. Only a pixel without any valid value stays empty. Returns the number of values filled.
+std::size_t fill_harmonic(const GapSeries& series, PixelRange range, const TimeAxis& axis,
+                          const HarmonicOptions& options);
+
+/// The mean of harmonic with 2 modes and of a two-sided seasonally weighted average (45 and 46 dB). Only a pixel
+/// without any valid value stays empty. Returns the number of values filled.
+std::size_t fill_temporal_blend(const GapSeries& series, PixelRange range, const TimeAxis& axis);
+
+/// A gap filler that looks at a pixel's own series only, by name, with the options of all.
+struct FillMethod {
+  std::string name = "tmwm";  ///< one of fill_method_names()
+  TmwmOptions tmwm = {};
+  SwagOptions swag = {};
+  HarmonicOptions harmonic = {};
+};
+
+/// tmwm, swag, linear, seasonal-mean, harmonic, nearest, blend.
+std::span<const std::string_view> fill_method_names();
+
+/// Fills by the method named, which must be known. Returns the number of values filled.
+std::size_t fill_series(const FillMethod& method, const GapSeries& series, PixelRange range, const TimeAxis& axis);
 
 /// Fills what is still empty from the pixels around it: the median of the values of the same layer within the smallest
 /// square, at most `reach` pixels to each side, that holds any. Meant for pixels never seen, after a filler above.

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <set>
 #include <sstream>
 
 namespace ecocube::series {
@@ -204,8 +205,9 @@ TEST(FillTmwm, SaysHowEachValueCameAbout) {
   EXPECT_EQ(source_text(3), "median of the same season within 3 years");
   EXPECT_EQ(source_text(1), "median of the same season within 1 year");
   EXPECT_EQ(source_text(60), "median of the same season in the whole series");
-  EXPECT_EQ(source_text(86), "medians of the neighbouring seasons within 3 years");
-  EXPECT_EQ(source_text(249), "median of all seasons in the whole series");
+  EXPECT_EQ(source_text(63), "medians of the neighbouring seasons within 3 years");
+  EXPECT_EQ(source_text(180), "median of all seasons in the whole series");
+  EXPECT_EQ(source_text(181), "unknown");
 }
 
 TEST(FillTmwm, AllSeasonsServeWhereNoNeighbourDoes) {
@@ -213,7 +215,7 @@ TEST(FillTmwm, AllSeasonsServeWhereNoNeighbourDoes) {
   tmwm(9)(one.series(), one.all(), one.axis);
   EXPECT_EQ(written(one), "5 7 7 7 7 7 9 7 7 7 7 7");
   // Half a year away the one slot lies on both sides.
-  EXPECT_EQ(codes(one), (std::vector<int>{0, 249, 249, 166, 249, 249, 0, 249, 249, 166, 249, 249}));
+  EXPECT_EQ(codes(one), (std::vector<int>{0, 180, 180, 120, 180, 180, 0, 180, 180, 120, 180, 180}));
 }
 
 TEST(FillTmwm, ReferenceModeFlagsAsPublished) {
@@ -306,7 +308,7 @@ TEST(FillLinear, InterpolatesByDaysAndHoldsTheEnds) {
   one.axis.days = {0, 100, 110, 200, 400, 500};
   EXPECT_EQ(fill_linear(one.series(), one.all(), one.axis), 4U);
   EXPECT_EQ(written(one), "10 10 11 20 40 40");
-  EXPECT_EQ(codes(one), (std::vector<int>{252, 0, 252, 252, 0, 252}));
+  EXPECT_EQ(codes(one), (std::vector<int>{203, 0, 203, 203, 0, 203}));
 }
 
 TEST(FillLinear, LeavesNoGapInAPixelSeenOnce) {
@@ -317,11 +319,87 @@ TEST(FillSeasonalMean, TakesTheMeanOfTheSlotAndLeavesASlotNeverSeenEmpty) {
   Drawn one = drawn(2, "1 . . . 4 .");
   EXPECT_EQ(fill_seasonal_mean(one.series(), one.all(), one.axis), 1U);
   EXPECT_EQ(written(one), "1 . 2.5 . 4 .");
-  EXPECT_EQ(codes(one), (std::vector<int>{0, 255, 251, 255, 0, 255}));
+  EXPECT_EQ(codes(one), (std::vector<int>{0, 255, 204, 255, 0, 255}));
 }
 
 TEST(FillSeasonalMean, KeepsThePromisesOfAllFillers) {
   EXPECT_TRUE(rc::check([] { checked(arbitrary_series(), fill_seasonal_mean, false); }));
+}
+
+TEST(FillNearestInTime, TakesTheNearestByDaysAndTheEarlierOfTwo) {
+  Drawn one = drawn(4, ". 10 . . 40 . . . 50");
+  one.axis.days = {0, 100, 110, 290, 400, 450, 500, 501, 600};
+  EXPECT_EQ(fill_nearest_in_time(one.series(), one.all(), one.axis), 6U);
+  EXPECT_EQ(written(one), "10 10 10 40 40 40 40 50 50");
+  EXPECT_EQ(codes(one), (std::vector<int>{202, 0, 202, 202, 0, 202, 202, 202, 0}));
+}
+
+TEST(FillNearestInTime, LeavesNoGapInAPixelSeenOnce) {
+  EXPECT_TRUE(rc::check([] { checked(arbitrary_series(), fill_nearest_in_time, true); }));
+}
+
+TEST(FillSwag, KeepsThePromisesOfAllFillers) {
+  EXPECT_TRUE(rc::check([] {
+    const SwagOptions options{.future = *rc::gen::element(0.0, 0.1, 1.0)};
+    const auto fill = [&](const GapSeries& series, PixelRange range, const TimeAxis& axis) {
+      return fill_swag(series, range, axis, options);
+    };
+    checked(arbitrary_series(), fill, options.future > 0);
+  }));
+}
+
+TEST(FillTemporalBlend, IsTheMeanOfHarmonicAndSwag) {
+  EXPECT_TRUE(rc::check([] {
+    const Drawn before = arbitrary_series();
+    Drawn blend = before, harmonic = before, swag = before;
+    const std::size_t filled = fill_temporal_blend(blend.series(), blend.all(), blend.axis);
+    RC_ASSERT(filled == fill_harmonic(harmonic.series(), before.all(), before.axis, {}));
+    fill_swag(swag.series(), before.all(), before.axis, {.future = 1});
+    for (std::size_t at = 0; at < before.values.size(); ++at) {
+      RC_ASSERT(blend.valid[at] == harmonic.valid[at]);
+      const bool gap = before.valid[at] == 0 && blend.valid[at] != 0;
+      RC_ASSERT(blend.source[at] == (gap ? kTemporalBlend : blend.valid[at] != 0 ? kObserved : kEmpty));
+      const float mean =
+          static_cast<float>(0.5 * (static_cast<double>(harmonic.values[at]) + static_cast<double>(swag.values[at])));
+      RC_ASSERT(blend.values[at] == (gap ? mean : before.values[at]));
+    }
+    const std::size_t middle = *rc::gen::inRange<std::size_t>(0, before.pixels + 1);
+    Drawn cut = before;
+    fill_temporal_blend(cut.series(), {0, middle}, cut.axis);
+    fill_temporal_blend(cut.series(), {middle, cut.pixels}, cut.axis);
+    RC_ASSERT(cut.values == blend.values && cut.source == blend.source);
+  }));
+}
+
+TEST(FillSeries, GoesByName) {
+  const Drawn before = drawn(4, "1 . 9 4  . 7 . 5  3 . 2 .  6 8 . 1");
+  const std::pair<const char*, int> expected[] = {{"tmwm", 60},
+                                                  {"swag", kSwag},
+                                                  {"linear", kLinear},
+                                                  {"seasonal-mean", kSeasonalMean},
+                                                  {"harmonic", kHarmonic},
+                                                  {"nearest", kNearestInTime},
+                                                  {"blend", kTemporalBlend}};
+  ASSERT_EQ(std::size(expected), fill_method_names().size());
+  for (std::size_t number = 0; number < std::size(expected); ++number) {
+    const auto& [name, code] = expected[number];
+    EXPECT_EQ(fill_method_names()[number], name);
+    Drawn one = before;
+    EXPECT_EQ(fill_series({.name = name}, one.series(), one.all(), one.axis), 6U) << name;
+    EXPECT_EQ(one.source[1], code) << name;
+  }
+}
+
+TEST(SourceText, NamesEveryCodeThatAFillerWrites) {
+  std::set<std::string> texts;
+  for (int code = 0; code <= 255; ++code) {
+    const std::string text = source_text(static_cast<std::uint8_t>(code));
+    const bool known = code <= 180 || (code >= 200 && code <= 207) || code == 250 || code == 255;
+    EXPECT_EQ(text != "unknown", known) << code;
+    EXPECT_TRUE(!known || texts.insert(text).second) << code << ": " << text;
+  }
+  EXPECT_EQ(source_text(kSwag), "seasonally weighted average");
+  EXPECT_EQ(source_text(kHarmonic), "waves of the year");
 }
 
 }  // namespace

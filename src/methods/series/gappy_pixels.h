@@ -23,6 +23,8 @@ class GappyPixel {
 
   /// Observed values, NaN where missing.
   std::span<const float> cells() const { return cells_; }
+  /// Among the pixels of a plane.
+  std::size_t number() const { return pixel_; }
   bool missing(std::size_t time) const { return std::isnan(cells_[cell_of_time_[time]]); }
   void fill(std::size_t time, double value, std::uint8_t source) const {
     const std::size_t at = time * series_.pixels + pixel_;
@@ -82,6 +84,17 @@ inline std::vector<std::size_t> regular_cells(const TimeAxis& axis) {
                   static_cast<std::size_t>(axis.year[time]);
   }
   return cells;
+}
+
+/// Where each layer lies among the places of the regular axis, counted from that of the first layer.
+inline std::vector<std::size_t> places_of(const TimeAxis& axis) {
+  std::vector<std::size_t> places(axis.slot.size());
+  for (std::size_t time = 0; time < places.size(); ++time) {
+    const int place = (axis.year[time] - axis.year.front()) * axis.slots + axis.slot[time] - axis.slot.front();
+    assert(place >= 0 && (time == 0 || static_cast<std::size_t>(place) > places[time - 1]));
+    places[time] = static_cast<std::size_t>(place);
+  }
+  return places;
 }
 
 }  // namespace ecocube::series
