@@ -12,7 +12,7 @@
 #include <limits>
 #include <utility>
 
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 #include "methods/series/composite_registers-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -5,9 +5,9 @@
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV | HWY_SSSE3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "methods/series/composite_stack_simd.cpp"
-#include "hwy/foreach_target.h"
+#include <hwy/foreach_target.h>
 //
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 #include "methods/series/composite_registers-inl.h"
 #include "methods/series/composite_rows-inl.h"
 
@@ -56,7 +56,7 @@ void signed_words(const Stack<std::int16_t>& stack, std::size_t blocks, const St
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "hwy/aligned_allocator.h"
+#include <hwy/aligned_allocator.h>
 namespace ecocube::series {
 namespace {
 HWY_EXPORT(bytes);

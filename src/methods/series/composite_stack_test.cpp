@@ -10,7 +10,7 @@
 #include <string>
 #include <tuple>
 
-#include "hwy/targets.h"
+#include <hwy/targets.h>
 
 namespace ecocube::series {
 namespace {

@@ -8,9 +8,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "methods/series/geometric_median_simd.cpp"
-#include "hwy/foreach_target.h"
+#include <hwy/foreach_target.h>
 //
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace ecocube::series {
@@ -155,7 +155,7 @@ void median_of_range(const BandSeries& series, PixelRange range, const Geometric
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "hwy/aligned_allocator.h"
+#include <hwy/aligned_allocator.h>
 namespace ecocube::series {
 namespace {
 HWY_EXPORT(median_of_range);

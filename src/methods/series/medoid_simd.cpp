@@ -8,9 +8,9 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "methods/series/medoid_simd.cpp"
-#include "hwy/foreach_target.h"
+#include <hwy/foreach_target.h>
 //
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace ecocube::series {
@@ -95,7 +95,7 @@ void medoid_of_range(const BandSeries& series, PixelRange range, std::uint16_t* 
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "hwy/aligned_allocator.h"
+#include <hwy/aligned_allocator.h>
 namespace ecocube::series {
 namespace {
 HWY_EXPORT(medoid_of_range);

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "hwy/targets.h"
+#include <hwy/targets.h>
 
 namespace ecocube::series {
 namespace {
