@@ -7,16 +7,20 @@
 # Every *.cpp of the folder belongs to it, *_test.cpp to its test program.
 # DEPENDS names the modules it may include (the floor rule test reads this
 # list); LIBRARIES the outside libraries that its headers need;
-# PRIVATE_LIBRARIES those that only its sources need; TEST_DEPENDS and
-# TEST_LIBRARIES what only its tests need.
+# PRIVATE_LIBRARIES those that only its sources need; PRIVATE_HEADERS are for
+# its sources alone and may include these; TEST_DEPENDS and TEST_LIBRARIES
+# what only its tests need.
 function(ecocube_module name)
-  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPENDS;LIBRARIES;PRIVATE_LIBRARIES;PRIVATE_HEADERS;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
   string(REPLACE "/" "_" target "ecocube_${name}")
 
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cpp)
   file(GLOB headers CONFIGURE_DEPENDS *.h)
   list(REMOVE_ITEM sources ${tests} "")
+  foreach(private ${arg_PRIVATE_HEADERS})
+    list(REMOVE_ITEM headers ${CMAKE_CURRENT_SOURCE_DIR}/${private})
+  endforeach()
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
 
   if(sources)
