@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "steps/gap_assessment.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/parallel.h"
+#include "base/text.h"
+#include "io/raster/layer_reader.h"
+#include "methods/series/date_regression.h"
+#include "methods/series/gap_assessment_fill.h"
+#include "steps/time_axis.h"
+
+namespace ecocube {
+namespace {
+
+constexpr std::size_t kGrain = 2048;  ///< pixels that a thread fills at once
+
+/// Bytes held of a value of the sample: it and its validity, the copy that values are hidden in, a filler's result with
+/// its expected error and working copies, and lengths of gaps.
+constexpr std::uint64_t kBytesPerValue = 40;
+
+std::uint64_t values_of(std::span<const ChipPlace> places, std::size_t times) {
+  std::uint64_t values = 0;
+  for (const ChipPlace& place : places) values += static_cast<std::uint64_t>(place.window.pixels()) * times;
+  return values;
+}
+
+series::FilledChip fill_temporal(const series::FillMethod& method, const series::SampleChip& chip,
+                                 const series::TimeAxis& axis) {
+  series::FilledChip filled{{chip.values.begin(), chip.values.end()}, {chip.valid.begin(), chip.valid.end()}, {}};
+  std::vector<std::uint8_t> source(filled.valid.size(), series::kEmpty);
+  const std::size_t pixels = chip.rows * chip.cols;
+  parallel_for(pixels, kGrain, [&](std::size_t begin, std::size_t end) {
+    series::fill_series(method, {filled.values, filled.valid, source, pixels}, {begin, end}, axis);
+  });
+  return filled;
+}
+
+/// Fills a chip by date regression and kriging.
+series::FilledChip fill_drk(const series::DateRegression& drk, const series::SampleChip& chip, std::size_t times) {
+  const std::size_t pixels = chip.rows * chip.cols;
+  std::vector<float> completed(chip.values.size());
+  parallel_for(pixels, kGrain, [&](std::size_t begin, std::size_t end) {
+    drk.complete(chip.values, chip.valid, pixels, {begin, end}, completed);
+  });
+  series::FilledChip filled{std::vector<float>(chip.values.size()), std::vector<std::uint8_t>(chip.values.size()),
+                            std::vector<float>(chip.values.size())};
+  const series::BlockAround block{.rows = chip.rows,
+                                  .cols = chip.cols,
+                                  .values = chip.values,
+                                  .valid = chip.valid,
+                                  .completed = completed,
+                                  .where_row = 0,
+                                  .where_col = 0,
+                                  .where_rows = chip.rows,
+                                  .where_cols = chip.cols};
+  parallel_for(pixels, kGrain, [&](std::size_t begin, std::size_t end) {
+    const std::size_t count = end - begin;
+    std::vector<float> values(times * count), error(times * count);
+    std::vector<std::uint8_t> source(times * count);
+    drk.fill(block, {begin, end}, {values, source, error});
+    for (std::size_t time = 0; time < times; ++time) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t to = time * pixels + begin + i, from = time * count + i;
+        filled.values[to] = values[from];
+        filled.valid[to] = source[from] != series::kEmpty;
+        filled.expected_error[to] = error[from];
+      }
+    }
+  });
+  return filled;
+}
+
+std::vector<series::FilledChip> fill_by_drk(std::span<const series::SampleChip> chips, const series::TimeAxis& axis) {
+  const series::DateRegression drk(series::estimate_date_statistics(chips, axis), axis);
+  std::vector<series::FilledChip> filled;
+  for (const series::SampleChip& chip : chips) filled.push_back(fill_drk(drk, chip, axis.days.size()));
+  return filled;
+}
+
+/// Squares on the tile's own lattice, so that the same ones are taken whatever the area.
+std::vector<ChipPlace> squares_of(const Tile& tile, std::int64_t side) {
+  std::vector<ChipPlace> squares;
+  const Window& window = tile.window;
+  for (std::int64_t row = 0; row < window.rows; row += side) {
+    for (std::int64_t col = 0; col < window.cols; col += side) {
+      const Window square = intersection({window.row + row, window.col + col, side, side}, window);
+      // Slivers at a tile's border hold too few neighbours.
+      if (2 * square.rows < std::min(side, window.rows) || 2 * square.cols < std::min(side, window.cols)) continue;
+      squares.push_back({fmt::format("{}+{}+{}", tile.name(), row, col), square});
+    }
+  }
+  return squares;
+}
+
+Result<void> read_chip(const SeriesVariable& variable, const Cube& cube, const Window& window, LayerReader& reader,
+                       std::vector<float>& values, std::vector<std::uint8_t>& valid) {
+  const auto pixels = static_cast<std::size_t>(window.pixels());
+  values.assign(variable.layers.size() * pixels, 0.0F);
+  valid.assign(values.size(), 0);
+  std::vector<float> part;
+  std::vector<std::uint8_t> part_valid;
+  for (const Tile& tile : cube.tiles) {
+    const Window shared = intersection(tile.window, window);
+    if (shared.empty()) continue;
+    part.resize(static_cast<std::size_t>(shared.pixels()));
+    part_valid.resize(part.size());
+    for (std::size_t time = 0; time < variable.layers.size(); ++time) {
+      ECOCUBE_TRY(reader.read_decoded(variable.layers[time], tile.name(), shared, part, part_valid));
+      for (std::int64_t row = 0; row < shared.rows; ++row) {
+        const auto from = row * shared.cols;
+        const auto to = static_cast<std::int64_t>(time * pixels) + (shared.row - window.row + row) * window.cols +
+                        shared.col - window.col;
+        std::copy_n(part.begin() + from, shared.cols, values.begin() + to);
+        std::copy_n(part_valid.begin() + from, shared.cols, valid.begin() + to);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<ChipPlace> choose_chips(const Cube& cube, std::size_t times, const SampleOptions& options) {
+  const std::vector<ChipPlace> whole{{cube.name, cube.area}};
+  if (cube.area.pixels() <= options.whole_pixels && assessment_bytes(whole, times) <= options.memory_bytes)
+    return whole;
+  std::vector<ChipPlace> all;
+  for (const Tile& tile : cube.tiles) {
+    for (ChipPlace& square : squares_of(tile, options.chip_pixels)) all.push_back(std::move(square));
+  }
+  const std::uint64_t chip_bytes =
+      static_cast<std::uint64_t>(options.chip_pixels * options.chip_pixels) * times * kBytesPerValue;
+  const auto room = static_cast<std::size_t>(std::max<std::uint64_t>(1, options.memory_bytes / chip_bytes));
+  const std::size_t count = std::min({static_cast<std::size_t>(options.chips), room, all.size()});
+  // Multiples of the golden section spread evenly over the list of squares and, unlike equal steps, never fall into
+  // line with the rows of a tile.
+  std::set<std::size_t> taken;
+  for (std::size_t i = 1; taken.size() < count; ++i) {
+    const double turns = static_cast<double>(i) * 0.6180339887498949;
+    taken.insert(static_cast<std::size_t>((turns - std::floor(turns)) * static_cast<double>(all.size())));
+  }
+  std::vector<ChipPlace> places;
+  for (const std::size_t place : taken) places.push_back(all[place]);
+  return places;
+}
+
+std::uint64_t assessment_bytes(std::span<const ChipPlace> places, std::size_t times) {
+  return values_of(places, times) * kBytesPerValue;
+}
+
+Result<GapSample> GapSample::read(const SeriesVariable& variable, const Cube& cube, std::span<const ChipPlace> places,
+                                  const std::filesystem::path& root) {
+  GapSample sample;
+  LayerReader reader(cube.grid, root);
+  std::size_t seen = 0;
+  for (const ChipPlace& place : places) {
+    std::vector<float>& values = sample.values_.emplace_back();
+    std::vector<std::uint8_t>& valid = sample.valid_.emplace_back();
+    const auto read = read_chip(variable, cube, place.window, reader, values, valid);
+    if (!read) return within(fmt::format("variable {}: sample {}", variable.name, place.region), read.error());
+    seen += static_cast<std::size_t>(std::count_if(valid.begin(), valid.end(), [](std::uint8_t v) { return v != 0; }));
+  }
+  if (seen == 0) {
+    return input_error("variable {}: none of the {} values of the sample was ever seen", variable.name,
+                       values_of(places, variable.layers.size()));
+  }
+  for (std::size_t c = 0; c < places.size(); ++c) {
+    sample.views_.push_back({sample.values_[c], sample.valid_[c], static_cast<std::size_t>(places[c].window.rows),
+                             static_cast<std::size_t>(places[c].window.cols)});
+  }
+  return sample;
+}
+
+Result<void> check_methods(const std::vector<std::string>& methods, const std::string& option) {
+  std::vector<std::string> known;
+  for (const std::string_view name : series::assessed_method_names()) known.emplace_back(name);
+  std::set<std::string> seen;
+  for (const std::string& method : methods) {
+    if (std::find(known.begin(), known.end(), method) == known.end())
+      return usage_error("{}: no method is called '{}'{}", option, method, suggestion(method, known));
+    if (!seen.insert(method).second) return usage_error("{}: {} is named twice", option, method);
+  }
+  return {};
+}
+
+std::vector<series::AssessedFiller> assessed_fillers(const std::vector<std::string>& methods,
+                                                     const series::TimeAxis& axis) {
+  std::vector<series::AssessedFiller> fillers;
+  for (const std::string& name : methods) {
+    if (const auto method = series::temporal_method(name)) {
+      fillers.push_back({name, [method = *method, axis](std::span<const series::SampleChip> chips) {
+                           std::vector<series::FilledChip> filled;
+                           for (const auto& chip : chips) filled.push_back(fill_temporal(method, chip, axis));
+                           return filled;
+                         }});
+    } else {
+      fillers.push_back({name, [axis](std::span<const series::SampleChip> chips) { return fill_by_drk(chips, axis); }});
+    }
+  }
+  return fillers;
+}
+
+Result<GapKnowledge> learn_gaps(const SeriesVariable& variable, const Cube& cube, std::span<const ChipPlace> places,
+                                const KnowledgeOptions& options, const std::filesystem::path& root) {
+  ECOCUBE_TRY_ASSIGN(const series::TimeAxis axis, time_axis_of(variable.layers));
+  ECOCUBE_TRY_ASSIGN(const GapSample sample, GapSample::read(variable, cube, places, root));
+  GapKnowledge knowledge;
+  knowledge.variable = variable.name;
+  knowledge.unit = variable.layers.front().encoding.unit;
+  knowledge.slot_names.resize(static_cast<std::size_t>(axis.slots));
+  for (std::size_t time = 0; time < variable.layers.size(); ++time)
+    knowledge.slot_names[static_cast<std::size_t>(axis.slot[time])] = variable.layers[time].period->slot;
+  for (const ChipPlace& place : places) knowledge.regions.push_back(place.region);
+  if (options.statistics) knowledge.statistics = series::estimate_date_statistics(sample.chips(), axis);
+  if (!options.methods.empty()) {
+    knowledge.assessment =
+        series::assess_gaps(sample.chips(), axis, assessed_fillers(options.methods, axis), options.assess);
+  }
+  return knowledge;
+}
+
+}  // namespace ecocube
