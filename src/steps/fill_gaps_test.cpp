@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
+#include <random>
 
 #include "io/file/file.h"
 #include "methods/series/fill_gaps.h"
@@ -34,6 +36,42 @@ class FillGapsStepTest : public RasterRecipeFixture {
       if (season == 2 || season == 6) values[5] = -1;
       values[kNeverSeen] = -1;
       draw(variable, season, values, encoding);
+    }
+  }
+
+  /// Seasons, noise of 3 and a level of every pixel; a third of the values is missing, one pixel is never seen.
+  static float noisy(int season, std::size_t pixel) {
+    std::mt19937 random(static_cast<unsigned>(1000 * season) + static_cast<unsigned>(pixel));
+    const bool missing = random() % 3 == 0 || pixel == kNeverSeen;
+    const int level = static_cast<int>(pixel % kCols) * 2, wave = season % 4 == 2 ? 60 : season % 4 == 0 ? 0 : 30;
+    return missing ? -1.0F : static_cast<float>(60 + level + wave + static_cast<int>(random() % 11) - 5);
+  }
+  void draw_noisy() const {
+    for (int season = 0; season < 12; ++season) {
+      std::vector<float> values(kPixels);
+      for (std::size_t i = 0; i < kPixels; ++i) values[i] = noisy(season, i);
+      draw("ndvi", season, values, {DataType::uint8, 0.01, -1, 255, {}});
+    }
+  }
+  /// Observed numbers are as they were, and every filled one comes with an error that is not zero.
+  void check_filled(const Done& done) const {
+    for (int season = 0; season < 12; ++season) {
+      const auto values = stored(done, "ndvi", season), source = stored(done, "ndvi_source", season),
+                 error = stored(done, "ndvi_error", season);
+      for (std::size_t i = 0; i < kPixels; ++i) {
+        const float seen = noisy(season, i);
+        EXPECT_EQ(source[i] == 0, seen >= 0);
+        if (seen >= 0) {
+          EXPECT_EQ(values[i], seen);
+          EXPECT_EQ(error[i], 0);
+        } else if (values[i] >= 0) {
+          EXPECT_GT(error[i], 10) << "a tenth of a number is told; the noise alone is 3";
+          EXPECT_LT(error[i], 600);
+        } else {
+          EXPECT_EQ(i, kNeverSeen);
+          EXPECT_EQ(error[i], -1);
+        }
+      }
     }
   }
 };
@@ -66,9 +104,9 @@ TEST_F(FillGapsStepTest, APixelNeverSeenTakesItsNeighboursWhenAllowedTo) {
   draw_years();
   const Done done = run(steps, "[{fill-gaps: {reach: 1}}]");
   ASSERT_EQ(done.error, "");
-  // Its neighbours in the tile are pixels 14, 15, 34, 54 and 55; those to the right lie in another tile.
-  EXPECT_EQ(stored(done, "ndvi", 0)[kNeverSeen], 34);
-  EXPECT_EQ(stored(done, "ndvi", 3)[kNeverSeen], 64);
+  // Its neighbours are pixels 14, 15, 16, 34, 36, 54, 55 and 56, of which 16, 36 and 56 lie in another tile.
+  EXPECT_EQ(stored(done, "ndvi", 0)[kNeverSeen], 35);
+  EXPECT_EQ(stored(done, "ndvi", 3)[kNeverSeen], 65);
   EXPECT_EQ(stored(done, "ndvi_source", 0)[kNeverSeen], static_cast<float>(series::kNearbyPixels));
 }
 
@@ -86,6 +124,75 @@ TEST_F(FillGapsStepTest, WritesTheSameBytesForAnyMemory) {
       }
     }
   }
+}
+
+TEST_F(FillGapsStepTest, EveryMethodFillsAndTellsSo) {
+  draw_noisy();
+  const std::map<std::string, std::uint8_t> codes{{"{method: swag}", series::kSwag},
+                                                  {"{method: swag, future: 1}", series::kSwag},
+                                                  {"{method: harmonic, modes: 1, trend: false}", series::kHarmonic},
+                                                  {"{method: nearest}", series::kNearestInTime},
+                                                  {"{method: linear}", series::kLinear},
+                                                  {"{method: seasonal-mean}", series::kSeasonalMean}};
+  std::map<std::string, std::vector<float>> filled;
+  for (const auto& [options, code] : codes) {
+    const Done done = run(steps, "[{fill-gaps: " + options + "}]");
+    ASSERT_EQ(done.error, "");
+    filled[options] = stored(done, "ndvi", 6);
+    const auto source = stored(done, "ndvi_source", 6);
+    EXPECT_EQ(std::count(source.begin(), source.end(), static_cast<float>(code)) +
+                  std::count(source.begin(), source.end(), 0.0F) + std::count(source.begin(), source.end(), -1.0F),
+              static_cast<std::ptrdiff_t>(kPixels))
+        << options;
+    EXPECT_GT(std::count(source.begin(), source.end(), static_cast<float>(code)), 50) << options;
+    std::filesystem::remove_all(done.root);
+  }
+  EXPECT_NE(filled["{method: swag}"], filled["{method: swag, future: 1}"]);
+}
+
+TEST_F(FillGapsStepTest, LearnsFromTheWholeAreaBeforeItFillsByDateRegression) {
+  draw_noisy();
+  std::map<std::string, std::string> first;
+  for (const auto& [memory, threads] : {std::pair(std::uint64_t{1} << 30, 1), std::pair(std::uint64_t{1500}, 3)}) {
+    settings.threads = threads;
+    const Done done = run(steps, "[{fill-gaps: {method: drk, quality: true}}]", fmt::format("out{}", threads), memory);
+    ASSERT_EQ(done.error, "");
+    EXPECT_EQ(done.plan.tasks.front().id(), "fill-gaps/ndvi");
+    EXPECT_THAT(done.plan.tasks.back().needs, testing::ElementsAre("fill-gaps/ndvi"));
+    for (const Task& task : done.plan.tasks) {
+      for (const std::string& output : task.outputs) {
+        const std::string bytes = *read_text(done.root / output);
+        EXPECT_EQ(first.emplace(output, bytes).first->second, bytes) << output;
+      }
+    }
+    check_filled(done);
+  }
+  EXPECT_TRUE(first.contains("fill-gaps/ndvi.json"));
+}
+
+TEST_F(FillGapsStepTest, AutoFillsByWhatItMeasuredBestAndTellsIt) {
+  draw_noisy();
+  const Done done = run(steps, "[{fill-gaps: {method: auto, quality: true}}]");
+  ASSERT_EQ(done.error, "");
+  check_filled(done);
+  std::string told;
+  for (const Value& event : read_run_log(done.root / "run-log.jsonl")) {
+    if (event.value("task", "") == "fill-gaps/ndvi") told = event.at("notes").dump();
+  }
+  EXPECT_THAT(told, HasSubstr("ndvi is filled by winter: "));
+  EXPECT_THAT(told, HasSubstr("; summer: "));
+  EXPECT_THAT(*read_text(done.root / "fill-gaps/ndvi.json"), HasSubstr("seasonal-mean")) << "the table it chose by";
+}
+
+TEST_F(FillGapsStepTest, QualityTellsTheErrorThatWasMeasured) {
+  draw_noisy();
+  const Done done = run(steps, "[{fill-gaps: {method: tmwm, quality: true}}]");
+  ASSERT_EQ(done.error, "");
+  check_filled(done);
+  const Layer* layer = done.plan.layers.find("ndvi_error", period_of(2));
+  ASSERT_TRUE(layer);
+  EXPECT_EQ(layer->encoding.type, DataType::uint16);
+  EXPECT_DOUBLE_EQ(layer->encoding.scale, 0.001);
 }
 
 TEST_F(FillGapsStepTest, VariablesOfDifferentTypesGetFilesOfTheirOwn) {
@@ -135,6 +242,9 @@ TEST_F(FillGapsStepTest, MistakesAreAnsweredWithWhatWouldBeRight) {
               HasSubstr("variables: nothing is called 'ndvu' - did you mean 'ndvi'?"));
   EXPECT_THAT(run(steps, "[{fill-gaps: {mode: reference, reach: 1}}]").error,
               HasSubstr("reach: the published definition"));
+  EXPECT_THAT(run(steps, "[{fill-gaps: {method: drk, reach: 1}}]").error, HasSubstr("reach: drk looks at the pixels"));
+  EXPECT_THAT(run(steps, "[{fill-gaps: {mode: reference, quality: true}}]").error,
+              HasSubstr("quality: the flags of the published definition"));
 }
 
 }  // namespace

@@ -81,13 +81,32 @@ Raster::~Raster() {
 
 namespace {
 
+template <class T>
+GDALDataType gdal_type();
+template <>
+GDALDataType gdal_type<std::uint8_t>() {
+  return GDT_Byte;
+}
+template <>
+GDALDataType gdal_type<std::uint16_t>() {
+  return GDT_UInt16;
+}
+template <>
+GDALDataType gdal_type<std::int16_t>() {
+  return GDT_Int16;
+}
+template <>
+GDALDataType gdal_type<float>() {
+  return GDT_Float32;
+}
+
 Result<void> read_band(GDALDatasetH dataset, const std::string& path, int band, const Window& window, void* values,
-                       GDALDataType type) {
+                       GDALDataType type, std::size_t row_bytes) {
   GdalErrors errors;
-  const CPLErr outcome =
-      GDALRasterIO(GDALGetRasterBand(dataset, band), GF_Read, static_cast<int>(window.col),
-                   static_cast<int>(window.row), static_cast<int>(window.cols), static_cast<int>(window.rows), values,
-                   static_cast<int>(window.cols), static_cast<int>(window.rows), type, 0, 0);
+  const CPLErr outcome = GDALRasterIOEx(
+      GDALGetRasterBand(dataset, band), GF_Read, static_cast<int>(window.col), static_cast<int>(window.row),
+      static_cast<int>(window.cols), static_cast<int>(window.rows), values, static_cast<int>(window.cols),
+      static_cast<int>(window.rows), type, 0, static_cast<GSpacing>(row_bytes), nullptr);
   if (outcome != CE_None || errors.any()) {
     return fail(errors.blame(), "reading raster {}, band {}, rows {}..{}: {}", path, band, window.row,
                 window.row + window.rows - 1, errors.text());
@@ -97,12 +116,22 @@ Result<void> read_band(GDALDatasetH dataset, const std::string& path, int band, 
 
 }  // namespace
 
+template <class T>
+Result<void> Raster::read_rows(int band, const Window& window, T* values, std::size_t stride) {
+  return read_band(dataset_, path_, band, window, values, gdal_type<T>(), stride * sizeof(T));
+}
+
+template Result<void> Raster::read_rows(int, const Window&, std::uint8_t*, std::size_t);
+template Result<void> Raster::read_rows(int, const Window&, std::uint16_t*, std::size_t);
+template Result<void> Raster::read_rows(int, const Window&, std::int16_t*, std::size_t);
+template Result<void> Raster::read_rows(int, const Window&, float*, std::size_t);
+
 Result<void> Raster::read(int band, const Window& window, std::span<float> values) {
-  return read_band(dataset_, path_, band, window, values.data(), GDT_Float32);
+  return read_rows(band, window, values.data(), static_cast<std::size_t>(window.cols));
 }
 
 Result<void> Raster::read(int band, const Window& window, std::span<std::uint16_t> values) {
-  return read_band(dataset_, path_, band, window, values.data(), GDT_UInt16);
+  return read_rows(band, window, values.data(), static_cast<std::size_t>(window.cols));
 }
 
 }  // namespace ecocube

@@ -46,6 +46,10 @@ class Raster {
   /// `values` has shape [row][col].
   Result<void> read(int band, const Window& window, std::span<float> values);
   Result<void> read(int band, const Window& window, std::span<std::uint16_t> values);
+  /// The same for rows that lie `stride` numbers apart, without a detour over another type when T is the band's own. T:
+  /// uint8, uint16, int16 (all as std::intN_t) or float; numbers that do not fit are rounded and clipped.
+  template <class T>
+  Result<void> read_rows(int band, const Window& window, T* values, std::size_t stride);
 
  private:
   Raster() = default;
@@ -87,6 +91,10 @@ class RasterWriter {
   /// pixel of a band is written once.
   Result<void> write(std::size_t band, const Window& part, std::span<const float> stored,
                      std::span<const std::uint8_t> valid);
+  /// The same for numbers of the file's own type, in which missing ones already are its number for them. T as in
+  /// Raster::read_rows; it must be the file's type. Whole stripes in their turn go to the file without waiting.
+  template <class T>
+  Result<void> write_stored(std::size_t band, const Window& part, std::span<const T> stored);
   /// Bytes of pixels that wait for their turn.
   std::uint64_t waiting_bytes() const;
   /// The most that waits while `window` is written from the top in pieces of `piece_rows` rows, every piece band by
@@ -110,7 +118,7 @@ class RasterWriter {
   std::int64_t band_count() const { return static_cast<std::int64_t>(bands_); }
   std::int64_t rows_of(std::int64_t stripe) const;
   Stripe& stripe_at(std::int64_t number);
-  Result<void> write_stripe(std::int64_t number, const Stripe& stripe);
+  Result<void> write_stripe(std::int64_t number, const std::uint8_t* packed);
   Result<void> write_whole_stripes();
 
   std::string path_;

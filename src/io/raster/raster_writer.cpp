@@ -3,6 +3,7 @@
 #include <gdal.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "io/raster/gdal_error.h"
 #include "io/raster/projection.h"
@@ -174,9 +175,40 @@ Result<void> RasterWriter::write(std::size_t band, const Window& part, std::span
   return write_whole_stripes();
 }
 
+template <class T>
+Result<void> RasterWriter::write_stored(std::size_t band, const Window& part, std::span<const T> stored) {
+  assert(sizeof(T) == no_data_.size());
+  const auto size = static_cast<std::int64_t>(sizeof(T));
+  const auto* packed = reinterpret_cast<const std::uint8_t*>(stored.data());
+  for (std::int64_t row = 0; row < part.rows;) {
+    const std::int64_t at = part.row - window_.row + row;
+    const std::int64_t number = at / kBlockRows * band_count() + static_cast<std::int64_t>(band);
+    const std::int64_t rows = std::min(part.rows - row, at / kBlockRows * kBlockRows + rows_of(number) - at);
+    const std::uint8_t* from = packed + row * part.cols * size;
+    row += rows;
+    if (number == next_ && rows == rows_of(number) && part.cols == window_.cols && !open_.contains(number)) {
+      ECOCUBE_TRY(write_stripe(next_++, from));
+      ECOCUBE_TRY(write_whole_stripes());
+      continue;
+    }
+    Stripe& stripe = stripe_at(number);
+    for (std::int64_t line = 0; line < rows; ++line) {
+      const std::int64_t to = (at % kBlockRows + line) * window_.cols + part.col - window_.col;
+      std::copy_n(from + line * part.cols * size, part.cols * size, stripe.packed.data() + to * size);
+    }
+    stripe.missing -= rows * part.cols;
+  }
+  return write_whole_stripes();
+}
+
+template Result<void> RasterWriter::write_stored(std::size_t, const Window&, std::span<const std::uint8_t>);
+template Result<void> RasterWriter::write_stored(std::size_t, const Window&, std::span<const std::uint16_t>);
+template Result<void> RasterWriter::write_stored(std::size_t, const Window&, std::span<const std::int16_t>);
+template Result<void> RasterWriter::write_stored(std::size_t, const Window&, std::span<const float>);
+
 Result<void> RasterWriter::write_whole_stripes() {
   while (!open_.empty() && open_.begin()->first == next_ && open_.begin()->second.missing == 0) {
-    ECOCUBE_TRY(write_stripe(next_, open_.begin()->second));
+    ECOCUBE_TRY(write_stripe(next_, open_.begin()->second.packed.data()));
     open_.erase(open_.begin());
     ++next_;
   }
@@ -184,7 +216,7 @@ Result<void> RasterWriter::write_whole_stripes() {
 }
 
 /// Past GDAL's block cache, whose order of writing depends on what else it holds.
-Result<void> RasterWriter::write_stripe(std::int64_t number, const Stripe& stripe) {
+Result<void> RasterWriter::write_stripe(std::int64_t number, const std::uint8_t* packed) {
   GdalErrors errors;
   GDALRasterBandH band = GDALGetRasterBand(dataset_, static_cast<int>(number % band_count()) + 1);
   const auto size = static_cast<std::int64_t>(no_data_.size());
@@ -194,8 +226,7 @@ Result<void> RasterWriter::write_stripe(std::int64_t number, const Stripe& strip
     block = empty;
     const std::int64_t cols = std::min<std::int64_t>(kBlockCols, window_.cols - col);
     for (std::int64_t row = 0; row < rows_of(number); ++row) {
-      std::copy_n(stripe.packed.data() + (row * window_.cols + col) * size, cols * size,
-                  block.data() + row * kBlockCols * size);
+      std::copy_n(packed + (row * window_.cols + col) * size, cols * size, block.data() + row * kBlockCols * size);
     }
     const CPLErr outcome =
         GDALWriteBlock(band, static_cast<int>(col / kBlockCols), static_cast<int>(number / band_count()), block.data());
@@ -207,7 +238,7 @@ Result<void> RasterWriter::write_stripe(std::int64_t number, const Stripe& strip
 Result<void> RasterWriter::close() {
   const std::int64_t stripes = (window_.rows + kBlockRows - 1) / kBlockRows * band_count();
   for (; next_ < stripes; ++next_) {
-    ECOCUBE_TRY(write_stripe(next_, stripe_at(next_)));
+    ECOCUBE_TRY(write_stripe(next_, stripe_at(next_).packed.data()));
     open_.erase(next_);
   }
   GdalErrors errors;
