@@ -2,304 +2,276 @@
 #include "steps/composite_task.h"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
-#include <set>
+#include <tuple>
 
 #include "base/parallel.h"
-#include "io/catalog/glad_scene.h"
 #include "io/raster/raster.h"
-#include "steps/scene_reader.h"
+#include "steps/composite_block.h"
+#include "steps/scene_looks.h"
 
 namespace ecocube {
 namespace {
 
-/// Scenes that a task holds open at once; a year of four GLAD tiles has 92.
-constexpr std::size_t kMostOpen = 32;
 /// Rows of a block if memory allows.
-constexpr std::int64_t kMostRows = std::int64_t{4} * RasterWriter::kBlockRows;
+constexpr std::int64_t kMostRows = std::int64_t{2} * RasterWriter::kBlockRows;
 
-/// A scene while its task runs.
-struct Observed {
-  GladTile tile;
-  std::size_t time = 0;
-  std::string name, path;
-  std::unique_ptr<GladScene> file;    ///< none: closed for now
-  bool damaged = false;               ///< left out
-  std::optional<double> clear_share;  ///< known after a first look
+/// Time that threads spend on a kind of work, together.
+class Stopwatch {
+ public:
+  template <class Act>
+  auto measure(const Act& act) {
+    const auto start = std::chrono::steady_clock::now();
+    auto result = act();
+    nanoseconds_ +=
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
+    return result;
+  }
+  double seconds() const { return static_cast<double>(nanoseconds_.load()) * 1e-9; }
+
+ private:
+  std::atomic<std::int64_t> nanoseconds_ = 0;
 };
 
+/// Writes one output file, block by block: while one is composed and written, the next is read.
 class Work {
  public:
-  Work(const CompositeRules& rules, const CompositeJob& job, const GladArchive& archive, TaskRun& run)
-      : rules_(rules), job_(job), archive_(archive), run_(run), reader_(rules.grid, job.tile, rules.mask) {}
+  Work(const CompositeRules& rules, const CompositeJob& job, TaskRun& run)
+      : rules_(rules), job_(job), run_(run), looks_(rules, job, run) {}
   Result<void> go(const std::string& output);
 
  private:
-  Result<void> find_scenes();
-  Result<GladScene*> opened(Observed& scene);
-  Result<void> look_first();
-  Result<void> read_block(const Window& block);
-  Result<bool> take_scene(Observed& scene, std::size_t pixels);
-  Result<void> write_block(const Window& block, RasterWriter& writer);
   Result<bool> write_all(const std::string& output);
-  /// Leaves a damaged scene out when the recipe allows it.
-  Result<void> excuse(Observed& scene, const Error& error);
-  bool too_cloudy(Observed& scene, std::size_t clear, std::size_t covered);
-  std::size_t damaged() const;
+  void choose_times();
+  Result<void> fill(std::size_t number, const Window& block, SceneStacks& stacks);
+  Result<void> write_block(const Window& block, SceneStacks& stacks, RasterWriter& writer);
+  Result<void> write_planes(const Window& block, RasterWriter& writer);
   Window block_at(std::int64_t row) const;
+  void note_shares();
 
   const CompositeRules& rules_;
   const CompositeJob& job_;
-  const GladArchive& archive_;
   TaskRun& run_;
-  SceneReader reader_;
+  SceneLooks looks_;
   std::int64_t block_rows_ = 0;
-  double looked_ = 0;  ///< share of the work that the first look is
-  std::size_t times_ = 0;
-  std::vector<Observed> scenes_;
-  std::vector<Observed*> open_;
-  Observation seen_;
-  std::vector<float> series_;  ///< [band][time][pixel]
-  std::vector<std::uint8_t> series_valid_;
+  SceneSlots slots_;
+  std::vector<std::size_t> used_;  ///< slots with a scene that is used, in order of time: the planes of the stacks
+  CompositeTimes times_;
+  CompositeBlock composed_;
+  Stopwatch reading_, composing_, writing_;
 };
-
-Result<void> Work::excuse(Observed& scene, const Error& error) {
-  if (!rules_.skip_bad || error.blame != Blame::input) return Failure(error);
-  run_.note(fmt::format("scene {} left out: {}", scene.name, error.message));
-  scene.damaged = true;
-  scene.file.reset();
-  std::erase(open_, &scene);
-  return {};
-}
-
-std::size_t Work::damaged() const {
-  return static_cast<std::size_t>(
-      std::count_if(scenes_.begin(), scenes_.end(), [](const auto& s) { return s.damaged; }));
-}
 
 Window Work::block_at(std::int64_t row) const {
   return {job_.tile.row + row, job_.tile.col, std::min(block_rows_, job_.tile.rows - row), job_.tile.cols};
 }
 
-Result<void> Work::find_scenes() {
-  std::map<int, std::size_t> time_of;
-  scenes_.reserve(job_.scenes.size());
-  for (const CompositeScene& scene : job_.scenes) {
-    ECOCUBE_TRY_ASSIGN(const auto path, archive_.find(scene.tile, scene.interval, scene.identity));
-    if (!path) return input_error("scene {} has vanished from {}", scene.name(), archive_.place());
-    const std::size_t time = time_of.emplace(scene.interval, time_of.size()).first->second;
-    scenes_.push_back({scene.tile, time, scene.name(), *path, nullptr, false, {}});
+/// The slots that have a scene to be used, their weights and orbits.
+void Work::choose_times() {
+  used_.clear();
+  times_ = {};
+  std::vector<int> days;
+  std::vector<double> clear;
+  for (std::size_t slot = 0; slot < slots_.scenes.size(); ++slot) {
+    double share = 0;
+    bool any = false;
+    for (const std::size_t scene : slots_.scenes[slot]) {
+      if (!looks_.is_used(scene)) continue;
+      any = true;
+      share = std::max(share, looks_.clear_share(scene).value_or(0));
+    }
+    if (!any) continue;
+    const bool new_orbit = used_.empty() || slots_.orbits[slot] != slots_.orbits[used_.back()];
+    if (rules_.merge == SceneMerge::stitch && new_orbit) times_.orbit_begins.push_back(used_.size());
+    used_.push_back(slot);
+    clear.push_back(share);
+    days.push_back(static_cast<int>(job_.scenes[slots_.scenes[slot].front()].day.time_since_epoch().count()));
   }
-  times_ = time_of.size();
-  for (Observed& scene : scenes_) {
-    if (const auto file = opened(scene); !file) ECOCUBE_TRY(excuse(scene, file.error()));
+  if (!times_.orbit_begins.empty()) times_.orbit_begins.push_back(used_.size());
+  times_.count = used_.size();
+  times_.days = days;
+  times_.first_day = static_cast<int>(job_.period.start.time_since_epoch().count());
+  times_.last_day = static_cast<int>(job_.period.end.time_since_epoch().count());
+  if (rules_.weights == SceneWeights::clear) times_.weights = clear;
+  if (rules_.weights == SceneWeights::centre) {
+    times_.weights = series::centre_weights(days, times_.first_day, times_.last_day);
+  }
+}
+
+/// Reads the scenes of one slot onto a block: into their plane of the stacks if any is used, else only to count.
+Result<void> Work::fill(std::size_t slot, const Window& block, SceneStacks& stacks) {
+  const auto at = std::find(used_.begin(), used_.end(), slot);
+  std::vector<NumberPlane> planes;
+  for (std::size_t band = 0; at != used_.end() && band < rules_.source->product().bands.size(); ++band)
+    planes.push_back(stacks.plane(band, static_cast<std::size_t>(at - used_.begin())));
+  bool is_first = true;
+  for (const std::size_t scene : slots_.scenes[slot]) {
+    ECOCUBE_TRY(looks_.read(scene, block, planes, is_first));
+    if (looks_.is_used(scene)) is_first = false;
   }
   return {};
 }
 
-/// Scenes are asked for round and round, so the one opened last is what is needed again last.
-Result<GladScene*> Work::opened(Observed& scene) {
-  if (scene.file) return scene.file.get();
-  if (open_.size() >= kMostOpen) {
-    open_.back()->file.reset();
-    open_.pop_back();
-  }
-  ECOCUBE_TRY_ASSIGN(scene.file, GladScene::open(scene.path, scene.tile));
-  open_.push_back(&scene);
-  return scene.file.get();
-}
-
-bool Work::too_cloudy(Observed& scene, std::size_t clear, std::size_t covered) {
-  if (!scene.clear_share) {
-    scene.clear_share = covered == 0 ? 0.0 : static_cast<double>(clear) / static_cast<double>(covered);
-    if (covered > 0 && rules_.min_clear > *scene.clear_share) {
-      run_.note(fmt::format("scene {} left out: {:.1f} % of its pixels here are clear", scene.name,
-                            100 * *scene.clear_share));
-    }
-  }
-  return *scene.clear_share < rules_.min_clear;
-}
-
-/// Reads every quality flag once, to know how clear a scene is on the whole tile before any block uses it.
-Result<void> Work::look_first() {
-  std::vector<Observation> sums(scenes_.size());
-  for (std::int64_t row = 0; row < job_.tile.rows; row += block_rows_) {
-    reader_.set_block(block_at(row));
-    for (std::size_t i = 0; i < scenes_.size(); ++i) {
-      if (scenes_[i].damaged) continue;
-      const auto file = opened(scenes_[i]);
-      const auto counted = file ? reader_.count(**file, scenes_[i].tile, sums[i]) : Result<void>(Failure(file.error()));
-      if (!counted) ECOCUBE_TRY(excuse(scenes_[i], counted.error()));
-    }
-    run_.progress(looked_ * static_cast<double>(row + block_rows_) / static_cast<double>(job_.tile.rows));
-  }
-  for (std::size_t i = 0; i < scenes_.size(); ++i) {
-    if (!scenes_[i].damaged) too_cloudy(scenes_[i], sums[i].clear, sums[i].covered);
+Result<void> Work::write_planes(const Window& block, RasterWriter& writer) {
+  for (std::size_t output = 0; output < rules_.outputs.size(); ++output) {
+    ECOCUBE_TRY(std::visit(
+        [&](auto* numbers) {
+          using T = std::remove_pointer_t<decltype(numbers)>;
+          return writer.write_stored<T>(output, block,
+                                        std::span<const T>(numbers, static_cast<std::size_t>(block.pixels())));
+        },
+        composed_.plane(output)));
   }
   return {};
 }
 
-/// Reads one scene of the block into `seen_`; false when it is left out.
-Result<bool> Work::take_scene(Observed& scene, std::size_t pixels) {
-  if (scene.damaged || (scene.clear_share && *scene.clear_share < rules_.min_clear)) return false;
-  seen_.reset(pixels);
-  const auto file = opened(scene);
-  const auto read = file ? reader_.read(**file, scene.tile, seen_) : Result<void>(Failure(file.error()));
-  if (!read) {
-    ECOCUBE_TRY(excuse(scene, read.error()));
-    return false;
-  }
-  return scene.clear_share || !too_cloudy(scene, seen_.clear, seen_.covered);
+Result<void> Work::write_block(const Window& block, SceneStacks& stacks, RasterWriter& writer) {
+  composing_.measure([&] {
+    composed_.compose(rules_, times_, stacks);
+    return 0;
+  });
+  return writing_.measure([&] { return write_planes(block, writer); });
 }
 
-Result<void> Work::read_block(const Window& block) {
-  const auto pixels = static_cast<std::size_t>(block.pixels());
-  reader_.set_block(block);
-  series_.assign(Observation::kBands * times_ * pixels, 0);
-  series_valid_.assign(series_.size(), 0);
-  for (Observed& scene : scenes_) {
-    ECOCUBE_TRY_ASSIGN(const bool taken, take_scene(scene, pixels));
-    if (!taken) continue;
-    for (std::size_t band = 0; band < Observation::kBands; ++band) {
-      const std::size_t to = (band * times_ + scene.time) * pixels, from = band * pixels;
-      for (std::size_t i = 0; i < pixels; ++i) {
-        if (!seen_.valid[from + i] || series_valid_[to + i]) continue;
-        series_[to + i] = seen_.values[from + i];
-        series_valid_[to + i] = 1;
-      }
-    }
-  }
-  return {};
-}
-
-Result<void> Work::write_block(const Window& block, RasterWriter& writer) {
-  const auto pixels = static_cast<std::size_t>(block.pixels());
-  const std::size_t per_band = times_ * pixels;
-  std::vector<series::Statistic> statistics = rules_.statistics;
-  statistics.push_back({series::Statistic::Kind::count, 0});
-  std::vector<float> results(statistics.size() * pixels);
-  std::vector<std::uint8_t> valid(results.size());
-  std::vector<float> counts(pixels, 0);
-  for (std::size_t band = 0; band < Observation::kBands; ++band) {
-    const std::span<const float> values{series_.data() + band * per_band, per_band};
-    const std::span<const std::uint8_t> good{series_valid_.data() + band * per_band, per_band};
-    parallel_for(pixels, 4096, [&](std::size_t begin, std::size_t end) {
-      series::composite(values, good, pixels, {begin, end}, statistics, results, valid);
-    });
-    const double scale =
-        static_cast<int>(band) + 1 == kGladTemperatureBand ? kGladTemperatureScale : kGladReflectanceScale;
-    for (std::size_t i = 0; i < rules_.outputs.size(); ++i) {
-      const CompositeOutput& output = rules_.outputs[i];
-      if (output.is_count() || output.band != band) continue;
-      const std::span<float> plane{results.data() + output.statistic * pixels, pixels};
-      for (float& value : plane) value = static_cast<float>(output.encoding.encoded(value * scale));
-      ECOCUBE_TRY(writer.write(i, block, plane, {valid.data() + output.statistic * pixels, pixels}));
-    }
-    const float* band_count = results.data() + (statistics.size() - 1) * pixels;
-    for (std::size_t i = 0; i < pixels; ++i) counts[i] = std::max(counts[i], band_count[i]);
-  }
-  if (rules_.outputs.back().is_count()) ECOCUBE_TRY(writer.write(rules_.outputs.size() - 1, block, counts, {}));
-  return {};
-}
-
+/// One pass over the tile; false when it was found that other scenes are to be used.
 Result<bool> Work::write_all(const std::string& output) {
+  choose_times();
   std::vector<BandSpec> bands;
   for (const CompositeOutput& layer : rules_.outputs) {
     const LayerKind kind = layer.is_count() ? LayerKind::count : LayerKind::continuous;
     bands.push_back({layer.variable, kind, {}, layer.encoding});
   }
-  ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run_.stage(output), rules_.grid, job_.tile,
+  ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run_.stage(output), rules_.scenes.grid, job_.tile,
                                                        rules_.outputs.front().encoding, bands));
-  for (std::int64_t row = 0; row < job_.tile.rows; row += block_rows_) {
-    const Window block = block_at(row);
-    const std::size_t before = damaged();
-    ECOCUBE_TRY(read_block(block));
-    if (row > 0 && damaged() > before) return false;
-    ECOCUBE_TRY(write_block(block, *writer));
-    const double done = static_cast<double>(row + block.rows) / static_cast<double>(job_.tile.rows);
-    run_.progress(looked_ + (1 - looked_) * done);
+  looks_.begin_pass();
+  SceneStacks stacks[2];
+  const std::int64_t blocks = (job_.tile.rows + block_rows_ - 1) / block_rows_;
+  for (std::int64_t number = 0; number <= blocks; ++number) {
+    const bool writes = number > 0, reads = number < blocks;
+    SceneStacks &next = stacks[number % 2], &last = stacks[(number + 1) % 2];
+    const Window block = reads ? block_at(number * block_rows_) : Window{};
+    if (reads) next.resize(rules_.source->product(), used_.size(), static_cast<std::size_t>(block.pixels()));
+    const std::size_t lanes = reads ? std::min(SceneLooks::kLanes, slots_.scenes.size()) : 0;
+    std::vector<Result<void>> outcomes(slots_.scenes.size() + 1);
+    std::atomic<std::size_t> slot = 0;
+    parallel_for(lanes + 1, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t unit = begin; unit < end; ++unit) {
+        if (unit == 0 && writes) outcomes.back() = write_block(block_at((number - 1) * block_rows_), last, *writer);
+        if (unit == 0) continue;
+        for (std::size_t mine = slot++; mine < slots_.scenes.size(); mine = slot++)
+          outcomes[mine] = reading_.measure([&] { return fill(mine, block, next); });
+      }
+    });
+    for (const auto& outcome : outcomes) ECOCUBE_TRY(outcome);
+    if (looks_.must_begin_anew()) return false;
+    run_.progress(looks_.share_of_work() +
+                  (1 - looks_.share_of_work()) * static_cast<double>(number) / static_cast<double>(blocks));
   }
+  if (!looks_.prove()) return false;
   ECOCUBE_TRY(writer->close());
   return true;
 }
 
+void Work::note_shares() {
+  const double all = std::max(1e-9, reading_.seconds() + composing_.seconds() + writing_.seconds());
+  run_.note(fmt::format("read {:.0f} %, kernels {:.0f} %, write {:.0f} %", 100 * reading_.seconds() / all,
+                        100 * composing_.seconds() / all, 100 * writing_.seconds() / all));
+}
+
 Result<void> Work::go(const std::string& output) {
-  ECOCUBE_TRY(find_scenes());
-  block_rows_ = job_.rows_per_block(rules_, run_.memory_bytes());
-  // A block as large as the tile tells the clear share by itself; otherwise a first look is needed, so that a scene is
-  // used on all blocks or on none, whatever --memory says.
-  if (block_rows_ < job_.tile.rows && rules_.min_clear > 0) {
-    looked_ = 0.4;
-    ECOCUBE_TRY(look_first());
-  }
-  // For the same reason damage met further down means to begin anew without that scene.
+  ECOCUBE_TRY_ASSIGN(const SourceExtent extent, looks_.open_all());
+  CompositeJob known = job_;
+  known.source = extent;
+  block_rows_ = known.rows_per_block(rules_, run_.memory_bytes());
+  slots_ = slots_of(job_.scenes, rules_.merge);
+  ECOCUBE_TRY(reading_.measure([&] { return looks_.look_first(slots_, block_rows_); }));
   bool done = false;
   while (!done) {
     ECOCUBE_TRY_ASSIGN(done, write_all(output));
   }
+  looks_.note_left_out();
+  note_shares();
   return {};
 }
 
 }  // namespace
 
-Result<SourceExtent> SourceExtent::of(const Grid& grid, const Window& tile, const Projection& to_degrees) {
-  const auto box = [&](std::int64_t row, std::int64_t rows) {
-    return to_degrees.transform_bounds(grid.bounds({tile.row + row, tile.col, rows, tile.cols}));
-  };
-  ECOCUBE_TRY_ASSIGN(const Bounds whole, box(0, tile.rows));
+SourceExtent SourceExtent::of(const GridMapping& mapping, const Window& tile) {
   SourceExtent extent;
-  // On each side half a pixel of the cube's, which the box has already, and what GridMapping adds.
-  constexpr double kBeside = 6;
-  extent.cols_ = (whole.max_x - whole.min_x) / kGladPixel + kBeside;
+  if (mapping.shift()) return extent;
+  extent.copies_ = false;
+  const auto box = [&](std::int64_t row, std::int64_t rows) {
+    return mapping.source_window(mapping.positions({tile.row + row, tile.col, rows, tile.cols}));
+  };
   const std::int64_t some = std::min(tile.rows, kMostRows);
+  std::int64_t left = INT64_MAX, right = INT64_MIN;
   for (const bool top : {true, false}) {
-    ECOCUBE_TRY_ASSIGN(const Bounds one, box(top ? 0 : tile.rows - 1, 1));
-    ECOCUBE_TRY_ASSIGN(const Bounds more, box(top ? 0 : tile.rows - some, some));
-    const double first = one.max_y - one.min_y, last = more.max_y - more.min_y;
-    extent.rows_of_one_ = std::max(extent.rows_of_one_, first / kGladPixel + kBeside);
-    if (some > 1)
-      extent.rows_of_next_ =
-          std::max(extent.rows_of_next_, (last - first) / kGladPixel / static_cast<double>(some - 1));
+    const Window one = box(top ? 0 : tile.rows - 1, 1), more = box(top ? 0 : tile.rows - some, some);
+    if (!more.empty()) left = std::min(left, more.col), right = std::max(right, more.col + more.cols);
+    extent.rows_of_one_ = std::max(extent.rows_of_one_, static_cast<double>(one.rows));
+    if (some > 1) {
+      const double slope = static_cast<double>(more.rows - one.rows) / static_cast<double>(some - 1);
+      extent.rows_of_next_ = std::max(extent.rows_of_next_, slope);
+    }
   }
+  extent.cols_ = static_cast<double>(std::max<std::int64_t>(0, left > right ? 0 : right - left));
   return extent;
 }
 
 std::uint64_t SourceExtent::pixels(std::int64_t rows) const {
-  const double most = kGladTilePixels, needed = rows_of_one_ + rows_of_next_ * static_cast<double>(rows - 1);
-  return static_cast<std::uint64_t>(std::ceil(std::min(most, cols_)) * std::ceil(std::min(most, needed)));
+  return static_cast<std::uint64_t>(cols_ * std::ceil(rows_of_one_ + rows_of_next_ * static_cast<double>(rows - 1)));
 }
 
-std::size_t CompositeJob::times() const {
-  std::set<int> intervals;
-  for (const CompositeScene& scene : scenes) intervals.insert(scene.interval);
-  return intervals.size();
+SceneSlots slots_of(const std::vector<TileScene>& scenes, SceneMerge merge) {
+  std::map<std::tuple<std::string, Day, std::size_t>, std::vector<std::size_t>> by_time;
+  for (std::size_t i = 0; i < scenes.size(); ++i) {
+    const std::string orbit = merge == SceneMerge::stitch ? scenes[i].orbit : "";
+    by_time[{orbit, scenes[i].day, merge == SceneMerge::none ? i : 0}].push_back(i);
+  }
+  SceneSlots slots;
+  for (auto& [key, members] : by_time) {
+    if (merge == SceneMerge::newest) {
+      std::stable_sort(members.begin(), members.end(),
+                       [&](std::size_t a, std::size_t b) { return scenes[a].time > scenes[b].time; });
+    }
+    slots.scenes.push_back(std::move(members));
+    slots.orbits.push_back(std::get<0>(key));
+  }
+  return slots;
 }
 
 std::uint64_t CompositeJob::bytes_of_block(const CompositeRules& rules, std::int64_t rows) const {
-  constexpr std::uint64_t kNumber = sizeof(float) + 1;
-  const std::uint64_t series = Observation::kBands * std::max<std::size_t>(1, times()) * kNumber;
-  const std::uint64_t results = (rules.statistics.size() + 1) * kNumber + sizeof(float);
-  const std::uint64_t files = std::min(kMostOpen, scenes.size()) + 1;
-  return static_cast<std::uint64_t>(rows * tile.cols) * (series + SceneReader::kBytesPerPixel + results) +
-         source.pixels(rows) * SceneReader::kBytesPerSourcePixel + files * RasterWriter::kOpenFileBytes +
-         RasterWriter::most_waiting_bytes(tile, rows, rules.outputs.front().encoding.type, rules.outputs.size());
+  const auto pixels = static_cast<std::uint64_t>(rows * tile.cols);
+  const std::size_t times = slots_of(scenes, rules.merge).scenes.size(), lanes = std::min(SceneLooks::kLanes, times);
+  // Where pixels are copied, a lane holds the mask alone.
+  const std::uint64_t lane = source.is_copy()
+                                 ? pixels * 3
+                                 : pixels * SceneReader::kBytesPerPixel +
+                                       source.pixels(rows) * SceneReader::bytes_per_source_pixel(rules.scenes);
+  const std::uint64_t files = std::min(SceneLooks::kMostOpen, scenes.size()) + 1;
+  return pixels * (2 * SceneStacks::bytes_per_pixel(rules.source->product(), times) +
+                   CompositeBlock::bytes_per_pixel(rules)) +
+         lanes * lane + files * RasterWriter::kOpenFileBytes +
+         RasterWriter::most_waiting_bytes(tile, rows, rules.type(), rules.outputs.size());
 }
 
 std::int64_t CompositeJob::rows_per_block(const CompositeRules& rules, std::uint64_t memory) const {
-  // Every block costs a look into each scene: several stripes at once are better if they fit.
+  // What blocks read beside their own rows is read twice: several stripes at once are better if they fit.
   for (std::int64_t rows = kMostRows; rows > RasterWriter::kBlockRows; rows -= RasterWriter::kBlockRows) {
     const std::int64_t some = std::min(rows, tile.rows);
-    if (bytes_of_block(rules, some) <= memory) return some;
+    if (!source.is_copy() && bytes_of_block(rules, some) <= memory) return some;
   }
   return RasterWriter::rows_within(memory, tile, [&](std::int64_t rows) { return bytes_of_block(rules, rows); });
 }
 
-Result<void> run_composite(const CompositeRules& rules, const CompositeJob& job, const GladArchive& archive,
-                           const std::string& output, TaskRun& run) {
-  return Work(rules, job, archive, run).go(output);
+Result<void> run_composite(const CompositeRules& rules, const CompositeJob& job, const std::string& output,
+                           TaskRun& run) {
+  return Work(rules, job, run).go(output);
 }
 
 }  // namespace ecocube

@@ -2,77 +2,56 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "data/cube/glad.h"
 #include "data/cube/grid.h"
-#include "data/cube/layer.h"
-#include "io/catalog/glad_archive.h"
-#include "io/raster/projection.h"
-#include "methods/series/composite.h"
-#include "methods/series/mask.h"
+#include "data/cube/period.h"
+#include "io/raster/grid_mapping.h"
 #include "run/step.h"
+#include "steps/composite_rules.h"
 
 namespace ecocube {
 
-inline constexpr const char* kCountVariable = "clear_count";
-
-/// One layer that a composite writes: a statistic of a band, or the count of clear observations, which comes last.
-struct CompositeOutput {
-  std::string variable;
-  std::size_t band = 0, statistic = 0;
-  Encoding encoding;
-  bool is_count() const { return variable == kCountVariable; }
-};
-
-/// What all tasks of a composite share.
-struct CompositeRules {
-  Grid grid;
-  series::QualityMask mask;
-  std::vector<series::Statistic> statistics;
-  std::vector<CompositeOutput> outputs;
-  double min_clear = 0;
-  bool skip_bad = false;  ///< damaged scenes are left out instead of failing the task
-};
-
-/// A scene that falls into a task's period and touches its tile.
-struct CompositeScene {
-  GladTile tile;
-  int interval = 0;
-  std::string identity;
-  std::string name() const { return fmt::format("{}/{}", tile.name(), interval); }
-};
-
-/// How many source pixels blocks of a cube's tile take, from the size of its pixels in GLAD's and from how the grids
-/// are turned against each other.
+/// How many pixels of a scene blocks of a cube's tile take, from the size of its pixels in the scene's and from how the
+/// grids are turned against each other.
 class SourceExtent {
  public:
-  /// `to_degrees`: from the grid's CRS.
-  static Result<SourceExtent> of(const Grid& grid, const Window& tile, const Projection& to_degrees);
-  /// Source pixels of one GLAD tile that a block of `rows` rows takes at most.
+  /// No pixels of the source beside the block's own.
+  SourceExtent() = default;
+  static SourceExtent of(const GridMapping& mapping, const Window& tile);
+  /// The most pixels of one scene that a block of `rows` rows takes.
   std::uint64_t pixels(std::int64_t rows) const;
+  bool is_copy() const { return copies_; }
 
  private:
+  bool copies_ = true;
   double cols_ = 0, rows_of_one_ = 0, rows_of_next_ = 0;
 };
 
 /// One tile and period.
 struct CompositeJob {
   Window tile;
-  SourceExtent source;
-  std::vector<CompositeScene> scenes;  ///< GLAD tile by GLAD tile, intervals ascending
+  Period period;
+  std::vector<TileScene> scenes;
+  SourceExtent source;  ///< as far as it is known when planning
 
-  std::size_t times() const;
   std::uint64_t bytes_of_block(const CompositeRules& rules, std::int64_t rows) const;
   std::int64_t rows_per_block(const CompositeRules& rules, std::uint64_t memory) const;
 };
 
+/// The scenes in order of their times, and how many times there are. Scenes of one time are merged: where they overlap,
+/// an earlier one in the list wins.
+struct SceneSlots {
+  std::vector<std::vector<std::size_t>> scenes;  ///< of each time, numbers in the job
+  std::vector<std::string> orbits;               ///< of each time
+};
+SceneSlots slots_of(const std::vector<TileScene>& scenes, SceneMerge merge);
+
 /// Reads the job's scenes and writes its layers into `output`, a path in the run's folder. A scene is used on the whole
-/// tile or not at all.
-Result<void> run_composite(const CompositeRules& rules, const CompositeJob& job, const GladArchive& archive,
-                           const std::string& output, TaskRun& run);
+/// tile or not at all, whatever the size of the blocks.
+Result<void> run_composite(const CompositeRules& rules, const CompositeJob& job, const std::string& output,
+                           TaskRun& run);
 
 }  // namespace ecocube

@@ -51,7 +51,9 @@ class CompositeTest : public testing::Test {
     std::vector<float> values(static_cast<std::size_t>(window.pixels()));
     for (std::size_t band = 0; band < 8; ++band) {
       for (int i = 0; i < static_cast<int>(values.size()); ++i) {
-        const int value = band == 7   ? (i < cloudy ? 3 : quality)
+        const int value = band == 7   ? (flag         ? flag(i)
+                                         : i < cloudy ? 3
+                                                      : quality)
                           : band == 6 ? 28000
                                       : reflectance(i) + static_cast<int>(band);
         values[static_cast<std::size_t>(i)] = static_cast<float>(value);
@@ -140,6 +142,7 @@ class CompositeTest : public testing::Test {
 
   fs::path folder;
   RunSettings settings;
+  std::function<int(int)> flag;  ///< quality flag by pixel; none: as `scene` is told
 };
 
 TEST_F(CompositeTest, PercentilesFollowTheLinearRuleOverTheIntervalsOfASeason) {
@@ -253,6 +256,29 @@ TEST_F(CompositeTest, ASceneDamagedFurtherDownIsLeftOutOfTheWholeTileWhateverThe
   stream.close();
   const Done little = run_with_much_and_little(recipe(", min_clear: 0.2", ", bad_scene: skip", 512, 300));
   EXPECT_EQ(values(little, "clear_count", "spring")[0], 1);
+}
+
+TEST_F(CompositeTest, AWrongGuessAtAScenesClearShareIsProvedWrongAndMadeGood) {
+  // A guess looks at rows 31 and 32 of each 64: one scene is cloudy just there, another is clear only there.
+  const Window tall{100, 200, 600, kSide};
+  for (const int interval : {6, 7, 8}) {
+    flag = [interval](int i) {
+      const bool sampled = (i / kSide) % 64 == 31 || (i / kSide) % 64 == 32;
+      return interval < 8 && sampled == (interval == 6) ? 3 : 1;
+    };
+    scene(
+        interval, [&](int) { return 1000 * interval; }, 1, 0, tall);
+  }
+  const Done done = run_with_much_and_little(recipe(", min_clear: 0.5", "", 4500, 600));
+  const auto count = values(done, "clear_count", "spring"), blue = values(done, "blue_p50", "spring");
+  EXPECT_EQ(count[0], 2) << "intervals 6 and 8";
+  EXPECT_NEAR(blue[0] * 40000, 7000, 0.6);
+  EXPECT_EQ(count[31 * kSide], 1) << "7, clear only here, is left out here too";
+  EXPECT_NEAR(blue[31 * kSide] * 40000, 8000, 0.6);
+  std::string log;
+  for (const Value& line : read_run_log(settings.root / "run-log.jsonl")) log += line.dump();
+  EXPECT_NE(log.find("/881 left out: 3."), std::string::npos) << log;
+  EXPECT_EQ(log.find("/880 left out"), std::string::npos) << log;
 }
 
 TEST_F(CompositeTest, MoreScenesThanATaskHoldsOpenAreReadAllTheSame) {

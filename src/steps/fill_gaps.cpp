@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "base/text.h"
 #include "methods/series/fill_gaps.h"
@@ -52,7 +53,7 @@ class FillGapsStep : public Step {
         "is "
         "written; drk and auto 9 bytes more for each; and 1 MiB for every open file; blocks of fewer rows, which a "
         "small --memory brings, keep 128 rows of all that is written as well",
-        2};
+        3};
     return info;
   }
 
@@ -63,11 +64,12 @@ class FillGapsStep : public Step {
  private:
   bool learns() const { return learned_method() || quality_; }
   bool learned_method() const { return method_ == "drk" || method_ == "auto"; }
-  std::string assessed_name() const;
   Result<void> check_options() const;
+  Result<void> check_owners() const;
   Result<void> add_variable(SeriesVariable chosen);
   std::vector<std::string> suffixes() const;
   SeriesGroup group_of(const Variable& variable, const std::string& suffix) const;
+  series::FillMethod temporal_method() const;
   FillRules rules_of(const Variable& variable) const;
   std::shared_ptr<const SeriesKernel> kernel_of(FillRules rules) const;
   Result<void> plan_learning(Planning& planning);
@@ -117,6 +119,16 @@ void FillGapsStep::declare(OptionSet& options) {
       .add("future", fill_.swag.future,
            "of swag: factor on the weights of later values; 0: past only, 1: both sides alike")
       .range(0, 1);
+  options
+      .add("sg_window", fill_.swag.sg_window,
+           "of swag: gaps then take the Savitzky-Golay curve through so many layers; 0: they do not")
+      .unit("layers")
+      .range(0, 999)
+      .rule("odd or 0", [](const Value& value) {
+        return value.is_number_integer() && (value.get<int>() == 0 || value.get<int>() % 2 == 1);
+      });
+  options.add("sg_order", fill_.swag.sg_order, "of swag: degree of that curve's polynomials, less than sg_window")
+      .range(0, 9);
   options.add("modes", fill_.harmonic.modes, "of harmonic: waves a year").range(1, 3);
   options.add("trend", fill_.harmonic.trend, "of harmonic: with a straight line over the years");
   options.add("robust", fill_.harmonic.robust, "of harmonic: values far from the curve weigh less");
@@ -130,14 +142,33 @@ void FillGapsStep::declare(OptionSet& options) {
               "patterns of the variables to fill; none: all continuous ones that have periods");
 }
 
-/// The name under which an assessment knows the method. Errors are measured with its usual options.
-std::string FillGapsStep::assessed_name() const {
-  if (method_ == "swag") return fill_.swag.future > 0 ? "swag-two-sided" : "swag";
-  if (method_ == "harmonic") return fill_.harmonic.modes == 1 ? "harmonic-1" : "harmonic";
-  return method_;
+/// An option that the chosen method does not look at would be passed over in silence.
+Result<void> FillGapsStep::check_owners() const {
+  const series::FillMethod usual;
+  const std::tuple<const char*, const char*, bool> owned[] = {
+      {"mode", "tmwm", mode_ != "corrected"},
+      {"window", "tmwm", fill_.tmwm.window_years != usual.tmwm.window_years},
+      {"attenuation_seasonal", "swag", fill_.swag.att_seas != usual.swag.att_seas},
+      {"attenuation_envelope", "swag", fill_.swag.att_env != usual.swag.att_env},
+      {"future", "swag", fill_.swag.future != usual.swag.future},
+      {"sg_window", "swag", fill_.swag.sg_window != usual.swag.sg_window},
+      {"sg_order", "swag", fill_.swag.sg_order != usual.swag.sg_order},
+      {"modes", "harmonic", fill_.harmonic.modes != usual.harmonic.modes},
+      {"trend", "harmonic", fill_.harmonic.trend != usual.harmonic.trend},
+      {"robust", "harmonic", fill_.harmonic.robust != usual.harmonic.robust}};
+  for (const auto& [option, method, given] : owned) {
+    if (given && method_ != method) return usage_error("{}: an option of {}, the method is {}", option, method, method_);
+  }
+  return {};
 }
 
 Result<void> FillGapsStep::check_options() const {
+  ECOCUBE_TRY(check_owners());
+  if (fill_.swag.sg_window == 0 && fill_.swag.sg_order != series::SwagOptions().sg_order)
+    return usage_error("sg_order: nothing is smoothed without sg_window");
+  if (fill_.swag.sg_window > 0 && fill_.swag.sg_order >= fill_.swag.sg_window)
+    return usage_error("sg_order: {} is not less than the {} layers of sg_window", fill_.swag.sg_order,
+                       fill_.swag.sg_window);
   const bool reference = method_ == "tmwm" && mode_ == "reference";
   if (reach_ > 0 && reference)
     return usage_error("reach: the published definition (mode: reference) takes nothing from other pixels");
@@ -155,6 +186,10 @@ Result<void> FillGapsStep::add_variable(SeriesVariable chosen) {
     return usage_error("mode: the flags of reference hold at most 85 years, variable {} has {}", chosen.name,
                        axis->years);
   }
+  const int places = (axis->year.back() - axis->year.front()) * axis->slots + axis->slot.back() - axis->slot.front() + 1;
+  if (fill_.swag.sg_window > places)
+    return usage_error("sg_window: {} layers are asked for, variable {} spans {}", fill_.swag.sg_window, chosen.name,
+                       places);
   for (const Layer& layer : chosen.layers) {
     if (!(layer.encoding == chosen.layers.front().encoding)) {
       return input_error("variable {}: layers {} and {} are stored in different ways", chosen.name,
@@ -186,11 +221,16 @@ std::vector<std::string> FillGapsStep::suffixes() const {
   return of_variable;
 }
 
+series::FillMethod FillGapsStep::temporal_method() const {
+  series::FillMethod method = fill_;
+  method.name = method_;
+  method.tmwm.mode = mode_ == "reference" ? series::TmwmMode::reference : series::TmwmMode::corrected;
+  return method;
+}
+
 FillRules FillGapsStep::rules_of(const Variable& variable) const {
   FillRules rules;
-  rules.method = fill_;
-  rules.method.name = method_;
-  rules.method.tmwm.mode = mode_ == "reference" ? series::TmwmMode::reference : series::TmwmMode::corrected;
+  rules.method = temporal_method();
   rules.axis = variable.axis;
   rules.encoding = variable.encoding();
   rules.reach = static_cast<int>(reach_);
@@ -234,7 +274,8 @@ KnowledgeOptions FillGapsStep::knowledge_options() const {
   if (method_ == "auto") {
     for (const std::string_view name : series::assessed_method_names()) options.methods.emplace_back(name);
   } else if (method_ != "drk") {
-    options.methods = {assessed_name()};
+    // With the options that it fills with, for they decide its errors.
+    options.own = temporal_method();
   }
   return options;
 }
@@ -249,6 +290,7 @@ Result<void> FillGapsStep::plan_learning(Planning& planning) {
     task.step = job_.step;
     task.period = variable.series.name;
     for (const ChipPlace& place : places_) task.facts["sample"].push_back(place.region);
+    task.facts["axis"] = time_axis_fact(variable.axis);
     for (const ChipPlace& place : places_) {
       for (const TilePart& part : tile_parts(job_.cube, place.window)) {
         for (const Layer& layer : variable.series.layers) ECOCUBE_TRY(planning.reads(task, layer, part.tile));
@@ -334,10 +376,10 @@ Result<std::shared_ptr<const FillKnowledge>> FillGapsStep::knowledge_of(const Va
   if (method_ == "auto") knowledge->chosen.emplace(*knowledge->assessment, &*knowledge->drk, variable.axis);
   if (wants_table) {
     const std::vector<std::string>& methods = knowledge->assessment->methods;
-    const auto place = std::find(methods.begin(), methods.end(), assessed_name());
+    const auto place = std::find(methods.begin(), methods.end(), method_);
     assessed = static_cast<std::size_t>(place - methods.begin());
     if (method_ != "auto" && place == methods.end())
-      return input_error("{}: {} was not assessed", file.string(), assessed_name());
+      return input_error("{}: {} was not assessed", file.string(), method_);
   }
   return knowledge;
 }

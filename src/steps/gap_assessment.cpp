@@ -80,20 +80,41 @@ std::vector<series::FilledChip> fill_by_drk(std::span<const series::SampleChip> 
   return filled;
 }
 
-/// Squares on the tile's own lattice, so that the same ones are taken whatever the area.
-std::vector<ChipPlace> squares_of(const Tile& tile, std::int64_t side) {
-  std::vector<ChipPlace> squares;
-  const Window& window = tile.window;
-  for (std::int64_t row = 0; row < window.rows; row += side) {
-    for (std::int64_t col = 0; col < window.cols; col += side) {
-      const Window square = intersection({window.row + row, window.col + col, side, side}, window);
-      // Slivers at a tile's border hold too few neighbours.
-      if (2 * square.rows < std::min(side, window.rows) || 2 * square.cols < std::min(side, window.cols)) continue;
-      squares.push_back({fmt::format("{}+{}+{}", tile.name(), row, col), square});
+/// Where squares begin along a side of a tile, on the tile's own lattice, so that the same ones are taken whatever the
+/// area. Slivers at a tile's border are left out: they hold too few neighbours.
+std::vector<std::int64_t> begins_along(std::int64_t length, std::int64_t side) {
+  std::vector<std::int64_t> begins;
+  for (std::int64_t begin = 0; begin < length; begin += side) {
+    if (2 * std::min(side, length - begin) >= std::min(side, length)) begins.push_back(begin);
+  }
+  return begins;
+}
+
+/// The squares of all tiles, row by row; only told by number, for a continent has millions.
+class Squares {
+ public:
+  Squares(const Cube& cube, std::int64_t side) : cube_(cube), side_(side) {
+    for (const Tile& tile : cube.tiles) {
+      const Window& window = tile.window;
+      ends_.push_back(count() + begins_along(window.rows, side).size() * begins_along(window.cols, side).size());
     }
   }
-  return squares;
-}
+  std::size_t count() const { return ends_.empty() ? 0 : ends_.back(); }
+  ChipPlace at(std::size_t number) const {
+    const auto place = std::upper_bound(ends_.begin(), ends_.end(), number) - ends_.begin();
+    const Tile& tile = cube_.tiles[static_cast<std::size_t>(place)];
+    const std::size_t of_tile = number - (place == 0 ? 0 : ends_[static_cast<std::size_t>(place) - 1]);
+    const auto rows = begins_along(tile.window.rows, side_), cols = begins_along(tile.window.cols, side_);
+    const std::int64_t row = rows[of_tile / cols.size()], col = cols[of_tile % cols.size()];
+    return {fmt::format("{}+{}+{}", tile.name(), row, col),
+            intersection({tile.window.row + row, tile.window.col + col, side_, side_}, tile.window)};
+  }
+
+ private:
+  const Cube& cube_;
+  std::int64_t side_;
+  std::vector<std::size_t> ends_;  ///< squares up to and with each tile
+};
 
 Result<void> read_chip(const SeriesVariable& variable, const Cube& cube, const Window& window, LayerReader& reader,
                        std::vector<float>& values, std::vector<std::uint8_t>& valid) {
@@ -127,23 +148,20 @@ std::vector<ChipPlace> choose_chips(const Cube& cube, std::size_t times, const S
   const std::vector<ChipPlace> whole{{cube.name, cube.area}};
   if (cube.area.pixels() <= options.whole_pixels && assessment_bytes(whole, times) <= options.memory_bytes)
     return whole;
-  std::vector<ChipPlace> all;
-  for (const Tile& tile : cube.tiles) {
-    for (ChipPlace& square : squares_of(tile, options.chip_pixels)) all.push_back(std::move(square));
-  }
+  const Squares all(cube, options.chip_pixels);
   const std::uint64_t chip_bytes =
       static_cast<std::uint64_t>(options.chip_pixels * options.chip_pixels) * times * kBytesPerValue;
   const auto room = static_cast<std::size_t>(std::max<std::uint64_t>(1, options.memory_bytes / chip_bytes));
-  const std::size_t count = std::min({static_cast<std::size_t>(options.chips), room, all.size()});
+  const std::size_t count = std::min({static_cast<std::size_t>(options.chips), room, all.count()});
   // Multiples of the golden section spread evenly over the list of squares and, unlike equal steps, never fall into
   // line with the rows of a tile.
   std::set<std::size_t> taken;
   for (std::size_t i = 1; taken.size() < count; ++i) {
     const double turns = static_cast<double>(i) * 0.6180339887498949;
-    taken.insert(static_cast<std::size_t>((turns - std::floor(turns)) * static_cast<double>(all.size())));
+    taken.insert(static_cast<std::size_t>((turns - std::floor(turns)) * static_cast<double>(all.count())));
   }
   std::vector<ChipPlace> places;
-  for (const std::size_t place : taken) places.push_back(all[place]);
+  for (const std::size_t place : taken) places.push_back(all.at(place));
   return places;
 }
 
@@ -186,16 +204,25 @@ Result<void> check_methods(const std::vector<std::string>& methods, const std::s
   return {};
 }
 
+namespace {
+
+series::AssessedFiller temporal_filler(const std::string& name, const series::FillMethod& method,
+                                       const series::TimeAxis& axis) {
+  return {name, [method, axis](std::span<const series::SampleChip> chips) {
+            std::vector<series::FilledChip> filled;
+            for (const auto& chip : chips) filled.push_back(fill_temporal(method, chip, axis));
+            return filled;
+          }};
+}
+
+}  // namespace
+
 std::vector<series::AssessedFiller> assessed_fillers(const std::vector<std::string>& methods,
                                                      const series::TimeAxis& axis) {
   std::vector<series::AssessedFiller> fillers;
   for (const std::string& name : methods) {
     if (const auto method = series::temporal_method(name)) {
-      fillers.push_back({name, [method = *method, axis](std::span<const series::SampleChip> chips) {
-                           std::vector<series::FilledChip> filled;
-                           for (const auto& chip : chips) filled.push_back(fill_temporal(method, chip, axis));
-                           return filled;
-                         }});
+      fillers.push_back(temporal_filler(name, *method, axis));
     } else {
       fillers.push_back({name, [axis](std::span<const series::SampleChip> chips) { return fill_by_drk(chips, axis); }});
     }
@@ -215,10 +242,9 @@ Result<GapKnowledge> learn_gaps(const SeriesVariable& variable, const Cube& cube
     knowledge.slot_names[static_cast<std::size_t>(axis.slot[time])] = variable.layers[time].period->slot;
   for (const ChipPlace& place : places) knowledge.regions.push_back(place.region);
   if (options.statistics) knowledge.statistics = series::estimate_date_statistics(sample.chips(), axis);
-  if (!options.methods.empty()) {
-    knowledge.assessment =
-        series::assess_gaps(sample.chips(), axis, assessed_fillers(options.methods, axis), options.assess);
-  }
+  std::vector<series::AssessedFiller> fillers = assessed_fillers(options.methods, axis);
+  if (options.own) fillers.push_back(temporal_filler(options.own->name, *options.own, axis));
+  if (!fillers.empty()) knowledge.assessment = series::assess_gaps(sample.chips(), axis, fillers, options.assess);
   return knowledge;
 }
 

@@ -9,7 +9,7 @@
 namespace ecocube {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 Value statistics_json(const series::DateStatistics& statistics) {
   Value distance = Value::array();
@@ -20,6 +20,7 @@ Value statistics_json(const series::DateStatistics& statistics) {
     return list;
   };
   return {{"times", statistics.times},
+          {"any_value", statistics.any_value},
           {"series_only", statistics.series_only},
           {"mean", statistics.mean},
           {"spread", statistics.spread},
@@ -47,6 +48,7 @@ series::DateStatistics statistics_of(const Value& value) {
     for (const Value& one : value.at(key)) target.push_back({one.at(0).get<double>(), one.at(1).get<double>()});
   };
   take("times", statistics.times);
+  take("any_value", statistics.any_value);
   take("series_only", statistics.series_only);
   numbers("mean", statistics.mean);
   numbers("spread", statistics.spread);

@@ -38,6 +38,12 @@ bool is_missing(T stored, T no_data) {
   return stored == no_data;
 }
 
+template <class T>
+T missing_number(const Encoding& held) {
+  if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::quiet_NaN();
+  return static_cast<T>(*held.no_data);
+}
+
 bool in_tiles(const Layer& layer) {
   return std::any_of(layer.files.begin(), layer.files.end(),
                      [](const LayerFile& file) { return file.path.find("{tile}") != std::string::npos; });
@@ -143,8 +149,12 @@ Result<void> HeldBlock::read(LayerReader& reader, const Cube& cube, const Series
 template <class T>
 Result<void> HeldBlock::read_planes(LayerReader& reader, const Cube& cube, const std::string& tile) {
   const std::vector<TilePart> whole{{tile, around_}}, parts = tile_parts(cube, around_);
+  std::int64_t held_by_tiles = 0;
+  for (const TilePart& part : parts) held_by_tiles += part.window.pixels();
   T* plane = static_cast<T*>(static_cast<void*>(memory_.data()));
   for (const Layer& layer : group_->inputs) {
+    // An area of chosen tiles has holes, in which nobody writes.
+    if (in_tiles(layer) && held_by_tiles < around_.pixels()) std::fill_n(plane, pixels(), missing_number<T>(encoding_));
     for (const TilePart& part : in_tiles(layer) ? parts : whole) {
       ECOCUBE_TRY(read_plane<T>(reader, layer, part, plane));
     }

@@ -89,12 +89,10 @@ Value facts_of(const SeriesJob& job) {
   return facts;
 }
 
-/// The tiles whose files a task of this tile reads.
-std::vector<TilePart> tiles_around(const SeriesJob& job, const SeriesGroup& group, const Window& tile) {
+/// The tile and the halo around it, cut to the cube's area.
+Window window_around(const SeriesJob& job, const SeriesGroup& group, const Window& tile) {
   const int halo = group.kernel->halo_pixels();
-  return tile_parts(
-      job.cube,
-      intersection({tile.row - halo, tile.col - halo, tile.rows + 2 * halo, tile.cols + 2 * halo}, job.cube.area));
+  return intersection({tile.row - halo, tile.col - halo, tile.rows + 2 * halo, tile.cols + 2 * halo}, job.cube.area);
 }
 
 void put_layers(Planning& planning, SeriesJob& job, const SeriesLayout& layout) {
@@ -188,7 +186,10 @@ Result<void> plan_series(Planning& planning, SeriesJob& job) {
     task.facts = facts;
     task.needs = job.needs;
     for (const SeriesGroup& group : job.groups) {
-      const auto around = tiles_around(job, group, tile.window);
+      const Window window = window_around(job, group, tile.window);
+      const auto around = tile_parts(job.cube, window);
+      // A file of the whole area is the same one when the area grows, but more of it is read.
+      if (window != tile.window) task.facts["around"][group.name] = {window.row, window.col, window.rows, window.cols};
       for (const Layer& layer : group.inputs) {
         for (const TilePart& part : around) ECOCUBE_TRY(planning.reads(task, layer, part.tile));
       }

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <vector>
 
-#include "io/catalog/tiff_check.h"
 #include "io/raster/projection.h"
 
 namespace ecocube {
@@ -70,7 +69,8 @@ Result<Window> place_on_tile(const RasterInfo& info, const GladTile& tile) {
 }  // namespace
 
 Result<std::unique_ptr<GladScene>> GladScene::open(const std::string& path, const GladTile& tile) {
-  const std::string complaint = fmt::format("{} is no GLAD scene of tile {}", path, tile.name());
+  const std::string complaint = fmt::format("{} is no GLAD scene of tile {}", path, tile.name()),
+                    reading = fmt::format("reading GLAD scene {}", path);
   auto raster = Raster::open(path);
   if (!raster) return within(complaint, raster.error());
   const RasterInfo& info = (*raster)->info();
@@ -79,37 +79,54 @@ Result<std::unique_ptr<GladScene>> GladScene::open(const std::string& path, cons
   if (!fits) return within(complaint, fits.error());
   const auto window = place_on_tile(info, tile);
   if (!window) return within(complaint, window.error());
-  const auto whole = check_tiff_is_whole(path);
-  if (!whole) return within(fmt::format("reading GLAD scene {}", path), whole.error());
+  auto directory = TiffDirectory::read(path);
+  if (!directory) return within(reading, directory.error());
   std::unique_ptr<GladScene> scene(new GladScene);
-  scene->raster_ = std::move(*raster);
+  if (*directory) {
+    const auto whole = (*directory)->check_blocks();
+    if (!whole) return within(reading, whole.error());
+    auto decoder = TiffDecoder::open(path, std::move(**directory));
+    if (!decoder) return within(reading, decoder.error());
+    scene->decoder_ = std::move(*decoder);
+  }
+  scene->path_ = path;
+  if (!scene->decoder_) scene->raster_ = std::move(*raster);
+  const Grid grid = tile.grid();
+  scene->frame_ = {
+      grid.crs, {grid.origin_x, grid.pixel, 0, grid.origin_y, 0, -grid.pixel}, kGladTilePixels, kGladTilePixels};
   scene->covers_ = *window;
   return scene;
 }
 
-Result<void> GladScene::read(std::span<const int> bands, const Window& window, std::span<std::uint16_t> values) {
-  const std::size_t plane = static_cast<std::size_t>(window.pixels());
-  assert(values.size() == bands.size() * plane);
-  for (std::size_t i = 0; i < bands.size(); ++i)
-    ECOCUBE_TRY(read_band(bands[i], window, values.subspan(i * plane, plane)));
+Result<void> GladScene::read_numbers(std::span<const int> bands, const Window& window,
+                                     std::span<std::uint16_t* const> planes, std::size_t stride) {
+  const Window in_file{window.row - covers_.row, window.col - covers_.col, window.rows, window.cols};
+  if (decoder_) return decoder_->read(bands, in_file, planes, stride);
+  for (std::size_t i = 0; i < bands.size(); ++i) ECOCUBE_TRY(raster_->read_rows(bands[i], in_file, planes[i], stride));
   return {};
 }
 
-Result<void> GladScene::read_band(int band, const Window& window, std::span<std::uint16_t> values) {
-  const Window part = intersection(window, covers_);
-  const auto in_file = [this](const Window& w) {
-    return Window{w.row - covers_.row, w.col - covers_.col, w.rows, w.cols};
-  };
-  if (!part.empty() && part == window) return raster_->read(band, in_file(window), values);
-  std::fill(values.begin(), values.end(), std::uint16_t{0});
-  if (part.empty()) return {};
-  std::vector<std::uint16_t> read(static_cast<std::size_t>(part.pixels()));
-  ECOCUBE_TRY(raster_->read(band, in_file(part), std::span<std::uint16_t>(read)));
-  for (std::int64_t row = 0; row < part.rows; ++row) {
-    const std::int64_t target = (part.row - window.row + row) * window.cols + part.col - window.col;
-    std::copy_n(read.begin() + row * part.cols, part.cols, values.begin() + target);
+Result<void> GladScene::read(std::span<const std::size_t> bands, const Window& window,
+                             std::span<const NumberPlane> planes, std::size_t stride) {
+  std::vector<int> numbers;
+  std::vector<std::uint16_t*> targets;
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    numbers.push_back(static_cast<int>(bands[i]) + 1);
+    targets.push_back(std::get<std::uint16_t*>(planes[i]));
   }
-  return {};
+  return read_numbers(numbers, window, targets, stride);
+}
+
+Result<void> GladScene::read(std::span<const int> bands, const Window& window, std::span<std::uint16_t> values) {
+  const auto plane = static_cast<std::size_t>(window.pixels()), cols = static_cast<std::size_t>(window.cols);
+  assert(values.size() == plane * bands.size());
+  const Window part = intersection(window, covers_);
+  if (part != window) std::fill(values.begin(), values.end(), std::uint16_t{0});
+  if (part.empty()) return {};
+  const auto first = static_cast<std::size_t>((part.row - window.row) * window.cols + part.col - window.col);
+  std::vector<std::uint16_t*> targets;
+  for (std::size_t i = 0; i < bands.size(); ++i) targets.push_back(values.data() + i * plane + first);
+  return read_numbers(bands, part, targets, cols);
 }
 
 }  // namespace ecocube

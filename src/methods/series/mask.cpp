@@ -75,15 +75,4 @@ std::size_t QualityMask::mark_clear(std::span<const std::uint16_t> stored, std::
   return count;
 }
 
-std::size_t mark_valid(std::span<const std::uint16_t> stored, std::span<const std::uint8_t> clear, ValidRange range,
-                       std::span<std::uint8_t> valid) {
-  assert(stored.size() == clear.size() && stored.size() == valid.size());
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < stored.size(); ++i) {
-    valid[i] = clear[i] != 0 && range.holds(stored[i]) ? 1 : 0;
-    count += valid[i];
-  }
-  return count;
-}
-
 }  // namespace ecocube::series

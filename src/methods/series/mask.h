@@ -49,22 +49,33 @@ class QualityMask {
   std::array<bool, kQualityCodes> clear_{};
 };
 
-/// Stored numbers that are measurements, both ends included; 0 is no data in every band.
-struct ValidRange {
-  std::uint16_t lowest = 1;
-  std::uint16_t highest = 65535;
-  bool holds(std::uint16_t stored) const { return lowest <= stored && stored <= highest; }
-};
-inline constexpr ValidRange kReflectanceRange{1, 40000};  ///< reflectance × 40000
-inline constexpr ValidRange kTemperatureRange{1, 65000};  ///< kelvin × 100
+/// Stored numbers of GLAD that are measurements, both ends included; 0 is no data in every band.
+inline constexpr std::uint16_t kGladHighestReflectance = 40000;  ///< reflectance × 40000
+inline constexpr std::uint16_t kGladHighestTemperature = 65000;  ///< kelvin × 100
 
-/// Marks the numbers of one band that are clear and within their range.
+/// Stored numbers that are measurements, both ends included, and the number that stands for all others.
+template <class T>
+struct ValidRange {
+  T lowest{};
+  T highest{};
+  T missing{};
+};
+
+/// Takes what is masked or no measurement out of the numbers of one band, in place.
 ///
-/// stored  numbers as the file holds them; shape [pixel]
-/// clear   from QualityMask::mark_clear; shape [pixel]
-/// valid   1 valid, 0 missing; shape [pixel]
-/// returns the number of valid pixels
-std::size_t mark_valid(std::span<const std::uint16_t> stored, std::span<const std::uint8_t> clear, ValidRange range,
-                       std::span<std::uint8_t> valid);
+/// numbers  as the file holds them; shape [pixel]
+/// marks    0 where clear, anything else where masked; same shape
+/// T: std::uint8_t, std::uint16_t, std::int16_t or float (where NaN is never within the range)
+template <class T>
+void take_out(std::span<T> numbers, std::span<const std::uint8_t> marks, const ValidRange<T>& range);
+
+/// The plain version, which is the truth for the fast one.
+template <class T>
+void take_out_plain(std::span<T> numbers, std::span<const std::uint8_t> marks, const ValidRange<T>& range) {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const bool good = marks[i] == 0 && range.lowest <= numbers[i] && numbers[i] <= range.highest;
+    numbers[i] = good ? numbers[i] : range.missing;
+  }
+}
 
 }  // namespace ecocube::series

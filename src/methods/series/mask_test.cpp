@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+#include <cmath>
+#include <random>
 
 namespace ecocube::series {
 namespace {
@@ -65,14 +69,54 @@ TEST(QualityMask, MarksClearPixelsOfASpanWhetherTimesAHundredOrNot) {
   EXPECT_THAT(clear, ElementsAre(0, 1, 0, 1, 1, 0, 1, 1, 0, 0));
 }
 
-TEST(ValidRange, OnlyClearNumbersWithinTheRangeAreValid) {
+TEST(TakeOut, OnlyClearNumbersWithinTheRangeStay) {
   const std::vector<std::uint16_t> stored{0, 1, 40000, 40001, 65000, 65001, 20000};
-  const std::vector<std::uint8_t> clear{1, 1, 1, 1, 1, 1, 0};
-  std::vector<std::uint8_t> valid(stored.size(), 9);
-  EXPECT_EQ(mark_valid(stored, clear, kReflectanceRange, valid), 2U);
-  EXPECT_THAT(valid, ElementsAre(0, 1, 1, 0, 0, 0, 0));
-  EXPECT_EQ(mark_valid(stored, clear, kTemperatureRange, valid), 4U);
-  EXPECT_THAT(valid, ElementsAre(0, 1, 1, 1, 1, 0, 0));
+  const std::vector<std::uint8_t> marks{0, 0, 0, 0, 0, 0, 1};
+  std::vector<std::uint16_t> reflectance = stored, temperature = stored;
+  take_out<std::uint16_t>(reflectance, marks, {1, kGladHighestReflectance, 0});
+  EXPECT_THAT(reflectance, ElementsAre(0, 1, 40000, 0, 0, 0, 0));
+  take_out<std::uint16_t>(temperature, marks, {1, kGladHighestTemperature, 0});
+  EXPECT_THAT(temperature, ElementsAre(0, 1, 40000, 40001, 65000, 0, 0));
+}
+
+TEST(TakeOut, NotANumberIsNeverWithinTheRange) {
+  std::vector<float> values{NAN, -1, 0, 5};
+  take_out<float>(values, std::vector<std::uint8_t>{0, 0, 0, 2}, {-10, 10, -9999});
+  EXPECT_THAT(values, ElementsAre(-9999, -1, 0, -9999));
+}
+
+template <class T>
+void compare_with_plain(std::mt19937& random) {
+  for (const std::size_t size : {0, 1, 7, 16, 31, 64, 100, 129, 1000}) {
+    std::vector<T> numbers(size);
+    std::vector<std::uint8_t> marks(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      numbers[i] = static_cast<T>(random());
+      marks[i] = random() % 3 == 0 ? static_cast<std::uint8_t>(random() % 8) : 0;
+    }
+    auto low = static_cast<T>(random()), high = static_cast<T>(random());
+    if (low > high) std::swap(low, high);
+    const ValidRange<T> range{low, high, static_cast<T>(random())};
+    std::vector<T> expected = numbers;
+    take_out_plain<T>(expected, marks, range);
+    take_out<T>(numbers, marks, range);
+    EXPECT_EQ(numbers, expected) << size;
+  }
+}
+
+TEST(TakeOut, IsWhatThePlainVersionGivesOnEveryTarget) {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    std::mt19937 random(4);
+    for (int round = 0; round < 20; ++round) {
+      compare_with_plain<std::uint8_t>(random);
+      compare_with_plain<std::uint16_t>(random);
+      compare_with_plain<std::int16_t>(random);
+    }
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace
