@@ -171,6 +171,8 @@ void check_tmwm_on_drawn_cubes(T no_data, int spread) {
   std::mt19937 random(7);
   for (const auto& [shape, window] : {std::pair<Shape, int>{{4, 21, 150}, 9},
                                       {{4, 21, 131}, 5},
+                                      {{3, 11, 450}, 7},  // several stretches
+                                      {{2, 30, 90}, 11},
                                       {{1, 9, 65}, 3},
                                       {{2, 5, 63}, 1},
                                       {{6, 26, 70}, 9},
@@ -199,8 +201,8 @@ TEST(FillTmwmStored, IsThePlainWayRoundedIn16Bits) {
 /// Every option of the seasonally weighted average.
 const SwagOptions kSwags[] = {{45, 46, 0},       {45, 46, 1},       {40, 20, 0.1},       {0, 0, 1},
                               {60, 20, 1, 5, 2}, {45, 46, 0, 5, 2}, {40, 20, 0.1, 9, 3}, {150, 150, 1}};
-const Shape kSwagShapes[] = {{4, 21, 150}, {6, 26, 70}, {1, 9, 65},   {2, 3, 31},
-                             {23, 3, 40},  {12, 1, 17}, {5, 4, 33, 0}};
+const Shape kSwagShapes[] = {{4, 21, 150}, {6, 26, 70}, {1, 9, 65},    {2, 3, 31},
+                             {23, 3, 40},  {12, 1, 17}, {5, 4, 33, 0}, {4, 3, 450}};
 
 template <class T>
 Written<T> quick_swag(const Cube<T>& cube, PixelRange range, const SwagOptions& options) {

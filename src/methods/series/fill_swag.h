@@ -44,7 +44,7 @@ struct SwagWork {
   const Planes<std::uint8_t>& source;
   const Planes<std::uint8_t>& quality;
   std::size_t slots, places;
-  std::vector<std::size_t> time_of_place;  ///< `times` where the axis lacks the layer
+  std::vector<std::size_t> time_of_place;  ///< `times` where the axis lacks the layer; goes on to the end of a year
   std::vector<float> weights;              ///< shape [lag], lags 0..slots
   float year, later;
   std::vector<float> most;    ///< see swag_most; shape [time]
@@ -65,7 +65,7 @@ SwagWork<T> swag_work(const Stack<T>& stack, PixelRange range, const TimeAxis& a
   const std::size_t count = places.empty() ? 0 : places.back() + 1;
   SwagWork<T> work{stack, range, values, source, quality, slots, count, {}, {}, 1, 0, {}, 0, {}};
   const std::vector<double> weights = swag_weights(axis.slots, count, options);
-  work.time_of_place.assign(count, stack.times);
+  work.time_of_place.assign((count + slots - 1) / slots * slots, stack.times);
   for (std::size_t time = 0; time < places.size(); ++time) work.time_of_place[places[time]] = time;
   // A series shorter than a year has no value farther away.
   for (std::size_t lag = 0; lag <= slots; ++lag)

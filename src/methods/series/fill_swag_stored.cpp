@@ -97,8 +97,7 @@ class PixelSwag {
     const float low = static_cast<float>(std::numeric_limits<T>::min()),
                 high = static_cast<float>(std::numeric_limits<T>::max()),
                 no_data = static_cast<float>(work_.stack.no_data);
-    float whole = std::floor(value);
-    if (value - whole >= 0.5F) whole += 1;
+    float whole = std::floor(value + 0.5F);
     whole = std::min(std::max(whole, low), high);
     if (whole == no_data) whole += no_data > low ? -1.0F : 1.0F;
     return static_cast<T>(whole);

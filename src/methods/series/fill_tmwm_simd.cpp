@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The idea: a vector holds one layer of as many pixels as fit, and works where any of them has a gap. Numbers become
-// signed keys, the greatest one where missing, so that sorting moves what is missing behind what is there and the
-// median follows from the count alone. Pools of up to 9 layers are sorted by networks in registers; of larger ones the
-// lower median is found bit by bit, from the highest, by counting the keys below.
+// The idea: a vector holds one layer of as many pixels as fit. Numbers become signed keys, the greatest one where
+// missing, so that sorting moves what is missing behind what is there and the median follows from the count alone. Most
+// gaps are filled by the first window, so that it is worked out everywhere, gaps or none; what it leaves is rare. Pools
+// of up to 9 layers are sorted by networks in registers; of larger ones the lower median is found bit by bit, from the
+// highest, by counting the keys below.
 
 #include <array>
 #include <cassert>
@@ -111,32 +112,39 @@ class TmwmFill {
   using VN = hn::Vec<Numbers>;
   using MaskK = hn::Mask<Keys>;
   static constexpr Number kTopBit = static_cast<Number>(Number{1} << (8 * sizeof(T) - 1));
-  static constexpr std::size_t kNetwork = 9;
+  static constexpr std::size_t kNetwork = 9, kMostHalf = kNetwork / 2;
 
  public:
   explicit TmwmFill(const TmwmWork<T>& work)
       : work_(work),
         lanes_(hn::Lanes(keys_)),
-        held_(hwy::AllocateAligned<Key>(work.slots * work.years * lanes_)),
+        pitch_(work.years + kMostHalf),
+        held_(hwy::AllocateAligned<Key>((kMostHalf + work.slots * pitch_) * lanes_)),
         counts_(hwy::AllocateAligned<Number>(work.slots * (work.years + 1) * lanes_)),
-        stretch_(work.stack.times, lanes_),
+        stretches_(work.stack, work.range, work.values, work.source, {}, lanes_),
         rows_(work.slots * work.years),
         missing_(hn::Set(keys_, std::numeric_limits<Key>::max())) {
+    for (std::size_t row = 0; row < kMostHalf + work.slots * pitch_; ++row) {
+      hn::Store(missing_, keys_, held_.get() + row * lanes_);
+    }
     for (std::size_t cell = 0; cell < rows_.size(); ++cell) {
-      rows_[cell] = held_.get() + cell * lanes_;
-      hn::Store(missing_, keys_, held_.get() + cell * lanes_);
+      rows_[cell] = held_row(cell / work.years, cell % work.years);
     }
   }
 
   HWY_ATTR std::size_t run() {
-    std::size_t filled = 0;
-    for (std::size_t first = work_.range.begin; first < work_.range.end; first += stretch_.width()) {
-      const PixelRange pixels{first, std::min(first + stretch_.width(), work_.range.end)};
-      stretch_.read(work_.stack, pixels);
-      for (first_ = 0; first_ < pixels.end - pixels.begin; first_ += lanes_) filled += fill_vector();
-      stretch_.write(pixels, work_.values, work_.source);
+    switch (work_.windows.front().half) {
+      case 1:
+        return stretches_.each([this]() HWY_ATTR { return fill_vector<1>(); });
+      case 2:
+        return stretches_.each([this]() HWY_ATTR { return fill_vector<2>(); });
+      case 3:
+        return stretches_.each([this]() HWY_ATTR { return fill_vector<3>(); });
+      case kMostHalf:
+        return stretches_.each([this]() HWY_ATTR { return fill_vector<kMostHalf>(); });
+      default:
+        return stretches_.each([this]() HWY_ATTR { return fill_vector<0>(); });
     }
-    return filled;
   }
 
  private:
@@ -162,6 +170,12 @@ class TmwmFill {
     return counts_.get() + (slot * (work_.years + 1) + years) * lanes_;
   }
 
+  Key* held_row(std::size_t slot, std::size_t year) const {
+    return held_.get() + (kMostHalf + slot * pitch_ + year) * lanes_;
+  }
+
+  /// `half` is that of the first window, or 0 where it has no network.
+  template <std::size_t half>
   HWY_ATTR std::size_t fill_vector() {
     read();
     whole_all_.known = false;
@@ -170,7 +184,7 @@ class TmwmFill {
       whole_slot_.known = false;
       for (year_ = 0; year_ < work_.years; ++year_) {
         const std::size_t time = work_.time_of_cell[slot_ * work_.years + year_];
-        if (time != work_.stack.times) filled += fill_layer(time);
+        if (time != work_.stack.times) filled += fill_layer<half>(time);
       }
     }
     return filled;
@@ -180,6 +194,7 @@ class TmwmFill {
   HWY_ATTR void read() {
     const auto one = hn::Set(numbers_, Number{1});
     const auto no_data = hn::Set(stored_, work_.stack.no_data);
+    const bool more = stretches_.more();
     for (std::size_t slot = 0; slot < work_.slots; ++slot) {
       auto count = hn::Zero(numbers_);
       Number* counts = counts_.get() + slot * (work_.years + 1) * lanes_;
@@ -188,10 +203,11 @@ class TmwmFill {
         counts += lanes_;
         const std::size_t cell = slot * work_.years + year, time = work_.time_of_cell[cell];
         if (time != work_.stack.times) {
-          const auto stored = hn::Load(stored_, stretch_.stored(time) + first_);
+          if (more) stretches_.fetch_ahead(time);
+          const auto stored = hn::LoadU(stored_, stretches_.stored(time));
           const auto gap = hn::Eq(stored, no_data);
           const auto key = std::is_signed_v<T> ? hn::BitCast(keys_, stored) : key_of(hn::BitCast(numbers_, stored));
-          hn::Store(hn::IfThenElse(hn::RebindMask(keys_, gap), missing_, key), keys_, held_.get() + cell * lanes_);
+          hn::Store(hn::IfThenElse(hn::RebindMask(keys_, gap), missing_, key), keys_, held_row(slot, year));
           count = hn::Add(count, hn::IfThenZeroElse(hn::RebindMask(numbers_, gap), one));
         }
         hn::Store(count, numbers_, counts);
@@ -200,33 +216,66 @@ class TmwmFill {
   }
 
   /// Writes one layer of the vector; returns the number of gaps filled.
-  HWY_ATTR std::size_t fill_layer(std::size_t time) {
+  template <std::size_t half>
+  HWY_ATTR HWY_INLINE std::size_t fill_layer(std::size_t time) {
     const VN none = hn::Zero(numbers_);
-    const VN before = hn::Load(numbers_, count_row(slot_, year_)),
-             with = hn::Load(numbers_, count_row(slot_, year_ + 1));
-    gap_ = hn::Eq(before, with);
-    result_ = unsigned_of(hn::Load(keys_, rows_[slot_ * work_.years + year_]));
-    source_ = none;
-    if (hn::AllFalse(numbers_, gap_)) {
-      write(time);
-      return 0;
+    const auto gap =
+        hn::Eq(hn::Load(numbers_, count_row(slot_, year_)), hn::Load(numbers_, count_row(slot_, year_ + 1)));
+    const VN known = unsigned_of(hn::Load(keys_, held_row(slot_, year_)));
+    if constexpr (half > 0) {
+      const VN count = count_of(slot_, window_begin(half), window_end(half));
+      const VN code = hn::Set(numbers_, Number{source_code(1, work_.windows.front().years)});
+      const VN result = hn::IfThenElse(gap, aside(others_median<half>(count)), known);
+      const VN source = hn::IfThenElseZero(gap, code);
+      const auto left = hn::And(gap, hn::Eq(count, none));
+      if (HWY_LIKELY(hn::AllFalse(numbers_, left))) {
+        write(time, result, source);
+        return hn::CountTrue(numbers_, gap);
+      }
+      return hn::CountTrue(numbers_, gap) - fill_left(time, left, result, source, 1);
+    } else {
+      return hn::CountTrue(numbers_, gap) - fill_left(time, gap, known, none, 0);
     }
-    const auto observed = hn::Not(gap_);
-    const VN of_slot = hn::Load(numbers_, count_row(slot_, work_.years));
-    const auto never = hn::And(gap_, hn::Eq(of_slot, none));
+  }
+
+  /// The median of the window's other years: its middle is missing in the pixels that matter, and so is what lies
+  /// beyond the ends of the series.
+  template <std::size_t half>
+  HWY_ATTR HWY_INLINE VN others_median(VN count) const {
+    const Key* const middle = held_row(slot_, year_);
+    VK v[2 * half];
+    for (std::size_t away = 1; away <= half; ++away) {
+      v[half - away] = hn::Load(keys_, middle - away * lanes_);
+      v[half - 1 + away] = hn::Load(keys_, middle + away * lanes_);
+    }
+    const Medians medians = sorted_medians<2 * half>(v, count);
+    return hn::AverageRound(medians.lower, medians.upper);
+  }
+
+  /// Fills the pixels of `gap` by the windows from the `first_window` on; returns how many stay empty. The others have
+  /// `result` and `source` already.
+  HWY_ATTR HWY_NOINLINE std::size_t fill_left(std::size_t time, hn::Mask<Numbers> gap, VN result, VN source,
+                                              std::size_t first_window) {
+    const auto filled_here = gap;
+    gap_ = gap, result_ = result, source_ = source;
+    const auto never = hn::And(gap, hn::Eq(hn::Load(numbers_, count_row(slot_, work_.years)), hn::Zero(numbers_)));
     gap_ = hn::AndNot(never, gap_);
-    if (!hn::AllFalse(numbers_, gap_)) take_same_slot();
+    if (!hn::AllFalse(numbers_, gap_)) take_same_slot(first_window);
     gap_ = never;
     if (!hn::AllFalse(numbers_, gap_)) take_neighbours();
     if (!hn::AllFalse(numbers_, gap_)) take_all_slots();
-    // The number for missing values is no result.
-    const VN no_data = hn::Set(numbers_, number_of(work_.stack.no_data)), one = hn::Set(numbers_, Number{1});
-    const VN aside = number_of(work_.stack.no_data) == 0 ? hn::Add(no_data, one) : hn::Sub(no_data, one);
-    result_ = hn::IfThenElse(hn::AndNot(observed, hn::Eq(result_, no_data)), aside, result_);
-    result_ = hn::IfThenElse(gap_, no_data, result_);
+    result_ = hn::IfThenElse(filled_here, aside(result_), result_);
+    result_ = hn::IfThenElse(gap_, hn::Set(numbers_, number_of(work_.stack.no_data)), result_);
     source_ = hn::IfThenElse(gap_, hn::Set(numbers_, Number{kEmpty}), source_);
-    write(time);
-    return lanes_ - hn::CountTrue(numbers_, hn::Or(observed, gap_));
+    write(time, result_, source_);
+    return hn::CountTrue(numbers_, gap_);
+  }
+
+  /// The number for missing values is no result.
+  HWY_ATTR HWY_INLINE VN aside(VN result) const {
+    const Number no_data = number_of(work_.stack.no_data);
+    const VN next = hn::Set(numbers_, static_cast<Number>(no_data == 0 ? 1 : no_data - 1));
+    return hn::IfThenElse(hn::Eq(result, hn::Set(numbers_, no_data)), next, result);
   }
 
   static Number number_of(T stored) {
@@ -234,23 +283,23 @@ class TmwmFill {
                                : static_cast<Number>(stored);
   }
 
-  HWY_ATTR void write(std::size_t time) {
-    const auto stored = hn::BitCast(stored_, std::is_signed_v<T> ? hn::BitCast(numbers_, key_of(result_)) : result_);
-    hn::Store(stored, stored_, stretch_.values(time) + first_);
+  HWY_ATTR HWY_INLINE void write(std::size_t time, VN result, VN source) const {
+    const auto stored = hn::BitCast(stored_, std::is_signed_v<T> ? hn::BitCast(numbers_, key_of(result)) : result);
+    hn::StoreU(stored, stored_, stretches_.values(time));
     const hn::Rebind<std::uint8_t, Keys> bytes;
     if constexpr (sizeof(T) == 1) {
-      hn::Store(source_, bytes, stretch_.source(time) + first_);
+      hn::StoreU(source, bytes, stretches_.source(time));
     } else {
-      hn::Store(hn::DemoteTo(bytes, hn::BitCast(keys_, source_)), bytes, stretch_.source(time) + first_);
+      hn::StoreU(hn::DemoteTo(bytes, hn::BitCast(keys_, source)), bytes, stretches_.source(time));
     }
   }
 
+  std::size_t window_begin(std::size_t half) const { return year_ - std::min(year_, half); }
+  std::size_t window_end(std::size_t half) const { return std::min(work_.years, year_ + half + 1); }
   std::size_t window_begin(const TmwmWindow& window) const {
-    return year_ - std::min(year_, static_cast<std::size_t>(window.half));
+    return window_begin(static_cast<std::size_t>(window.half));
   }
-  std::size_t window_end(const TmwmWindow& window) const {
-    return std::min(work_.years, year_ + static_cast<std::size_t>(window.half) + 1);
-  }
+  std::size_t window_end(const TmwmWindow& window) const { return window_end(static_cast<std::size_t>(window.half)); }
   HWY_ATTR VN count_of(std::size_t slot, std::size_t begin, std::size_t end) const {
     return hn::Sub(hn::Load(numbers_, count_row(slot, end)), hn::Load(numbers_, count_row(slot, begin)));
   }
@@ -262,8 +311,9 @@ class TmwmFill {
     gap_ = hn::AndNot(chosen, gap_);
   }
 
-  HWY_ATTR void take_same_slot() {
-    for (const TmwmWindow& window : work_.windows) {
+  HWY_ATTR void take_same_slot(std::size_t first_window) {
+    for (std::size_t number = first_window; number < work_.windows.size(); ++number) {
+      const TmwmWindow& window = work_.windows[number];
       const std::size_t begin = window_begin(window), end = window_end(window);
       const VN count = count_of(slot_, begin, end);
       const auto chosen = hn::AndNot(hn::Eq(count, hn::Zero(numbers_)), gap_);
@@ -360,8 +410,13 @@ class TmwmFill {
   HWY_ATTR HWY_INLINE Medians sorted_medians(const Pool& pool) const {
     VK v[size];
     for (std::size_t row = 0; row < size; ++row) v[row] = hn::Load(keys_, pool.rows[row]);
+    return sorted_medians<size>(v, pool.count);
+  }
+  /// Of the least `valid` of each pixel; sorts `v`.
+  template <std::size_t size>
+  HWY_ATTR HWY_INLINE Medians sorted_medians(VK* v, VN valid) const {
     sort<size>(v, std::make_index_sequence<SortingNetwork<size>::pairs.count>());
-    const VK count = hn::BitCast(keys_, pool.count);
+    const VK count = hn::BitCast(keys_, valid);
     VK lower = v[0], upper = v[0];
     for (std::size_t k = 1; 2 * k <= size; ++k) {
       upper = hn::IfThenElse(hn::Gt(count, hn::Set(keys_, static_cast<Key>(2 * k - 1))), v[k], upper);
@@ -418,8 +473,8 @@ class TmwmFill {
   std::size_t valid_count(const Pool& pool, std::size_t lane) const {
     std::size_t count = 0;
     for (std::size_t row = 0; row < pool.size; ++row) {
-      const auto cell = static_cast<std::size_t>(pool.rows[row] - held_.get()) / lanes_;
-      const std::size_t slot = cell / work_.years, year = cell % work_.years;
+      const std::size_t at = static_cast<std::size_t>(pool.rows[row] - held_.get()) / lanes_ - kMostHalf;
+      const std::size_t slot = at / pitch_, year = at % pitch_;
       count += count_row(slot, year + 1)[lane] != count_row(slot, year)[lane] ? 1 : 0;
     }
     return count;
@@ -442,17 +497,18 @@ class TmwmFill {
   const hn::ScalableTag<T> stored_{};
   const TmwmWork<T>& work_;
   const std::size_t lanes_;
-  const hwy::AlignedFreeUniquePtr<Key[]> held_;       ///< shape [slot][year][lane]
+  const std::size_t pitch_;  ///< rows of a slot: its years, and years beyond the ends, which are missing
+  const hwy::AlignedFreeUniquePtr<Key[]> held_;       ///< shape [kMostHalf + slot * pitch_ + year][lane]
   const hwy::AlignedFreeUniquePtr<Number[]> counts_;  ///< valid ones of the years before, shape [slot][0..years][lane]
-  Stretch<T> stretch_;
+  Stretches<T> stretches_;
   std::vector<const Key*> rows_;  ///< of `held_`
   const VK missing_;
 
-  std::size_t first_ = 0, slot_ = 0, year_ = 0;
+  std::size_t slot_ = 0, year_ = 0;
   Shared whole_slot_, whole_all_;
   std::vector<const Key*> before_, after_;
   std::vector<Key> gathered_;
-  hn::Mask<Numbers> gap_;  ///< not filled yet
+  hn::Mask<Numbers> gap_;  ///< not filled yet, of the layer in fill_left
   VN result_, source_;
 };
 
