@@ -86,15 +86,16 @@ Result<void> AssessGapsStep::plan(Planning& planning) {
   ECOCUBE_TRY(check_options());
   ECOCUBE_TRY_ASSIGN(chosen_, choose_series(planning.layers(), variables_));
   std::size_t times = 0;
+  Task task;
   for (const SeriesVariable& variable : chosen_) {
     // Found out before anything runs.
     const auto axis = time_axis_of(variable.layers);
     if (!axis) return within("variable " + variable.name, axis.error());
+    task.facts["axes"][variable.name] = time_axis_fact(*axis);
     times = std::max(times, variable.layers.size());
   }
   // The sample decides the figures, so it must not follow from --memory: the default bound holds everywhere.
   places_ = choose_chips(cube_, times, sample_);
-  Task task;
   task.step = planning.step_name();
   for (const ChipPlace& place : places_) {
     task.facts["sample"].push_back(place.region);

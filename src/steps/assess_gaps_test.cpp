@@ -54,12 +54,14 @@ TEST_F(AssessGaps, TheTableComesBackBitForBit) {
   GapKnowledge one = known->front();
   one.statistics.emplace();
   one.statistics->times = 2;
+  one.statistics->any_value = true;
   one.statistics->mean = {0.1, 1.0 / 3}, one.statistics->correlation = {1, 0.7, 0.7, 1};
   one.statistics->distance = {{0.3, 2.5}};
   const auto file = folder / "again.json";
   ASSERT_TRUE(write_gap_knowledge({one}, file));
   const auto again = read_gap_knowledge(file);
   ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->front().statistics->any_value);
   EXPECT_EQ(again->front().statistics->mean, one.statistics->mean);
   EXPECT_EQ(again->front().statistics->correlation, one.statistics->correlation);
   EXPECT_EQ(again->front().statistics->distance[0].range, 2.5);
@@ -97,6 +99,28 @@ TEST_F(AssessGaps, ALargeAreaIsSampledTheSameWayEachTime) {
   // Little memory takes fewer, never none.
   EXPECT_LT(choose_chips(cube, 84, {.memory_bytes = 100U << 20}).size(), 24U);
   EXPECT_EQ(choose_chips(cube, 84, {.memory_bytes = 1}).size(), 1U);
+}
+
+TEST_F(AssessGaps, SquaresLieOnTheTilesLatticeAndLeaveSliversOut) {
+  Cube cube;
+  cube.grid = grid();
+  cube.grid.tile_pixels = 100;
+  cube.area = {0, 0, 180, 130};  // tiles of 100 and 80 rows, of 100 and 30 columns
+  cube.tiles = tiles_of(cube.grid, cube.area);
+  ASSERT_EQ(cube.tiles.size(), 4U);
+  std::vector<Window> windows;
+  for (const ChipPlace& place : choose_chips(cube, 4, {.chips = 1000, .whole_pixels = 0}))
+    windows.push_back(place.window);
+  EXPECT_EQ(windows, (std::vector<Window>{{0, 0, 64, 64},
+                                          {0, 64, 64, 36},
+                                          {64, 0, 36, 64},
+                                          {64, 64, 36, 36},
+                                          {0, 100, 64, 30},
+                                          {64, 100, 36, 30},
+                                          {100, 0, 64, 64},
+                                          {100, 64, 64, 36},
+                                          {100, 100, 64, 30}}))
+      << "16 rows of the lower tiles are a sliver; 30 columns are all that the right ones have";
 }
 
 TEST_F(AssessGaps, AFileThatIsNoAssessmentIsAnError) {

@@ -62,6 +62,7 @@ class FillGapsStep : public Step {
   Result<void> run(const Task& task, TaskRun& run) const override;
 
  private:
+  void declare_swag(OptionSet& options);
   bool learns() const { return learned_method() || quality_; }
   bool learned_method() const { return method_ == "drk" || method_ == "auto"; }
   Result<void> check_options() const;
@@ -93,20 +94,7 @@ class FillGapsStep : public Step {
   SeriesJob job_;
 };
 
-void FillGapsStep::declare(OptionSet& options) {
-  options
-      .add("method", method_,
-           "how gaps are filled: moving window median, seasonally weighted average, linear in time, mean of the same "
-           "season, harmonic curve, nearest in time, date regression and kriging, or whatever is measured best")
-      .choices({"tmwm", "swag", "linear", "seasonal-mean", "harmonic", "nearest", "drk", "auto"});
-  options.add("mode", mode_, "of tmwm: corrected, or the published definition with its faults")
-      .choices({"corrected", "reference"});
-  options
-      .add("window", fill_.tmwm.window_years, "of tmwm: narrowest window; its multiples follow until one holds a value")
-      .unit("years")
-      .range(1, 99)
-      .rule("odd",
-            [](const Value& value) { return value.is_number() && static_cast<int>(value.get<double>()) % 2 == 1; });
+void FillGapsStep::declare_swag(OptionSet& options) {
   options.add("attenuation_seasonal", fill_.swag.att_seas, "of swag: by how much a value half a year away weighs less")
       .unit("dB")
       .range(0, 150);
@@ -129,6 +117,23 @@ void FillGapsStep::declare(OptionSet& options) {
       });
   options.add("sg_order", fill_.swag.sg_order, "of swag: degree of that curve's polynomials, less than sg_window")
       .range(0, 9);
+}
+
+void FillGapsStep::declare(OptionSet& options) {
+  options
+      .add("method", method_,
+           "how gaps are filled: moving window median, seasonally weighted average, linear in time, mean of the same "
+           "season, harmonic curve, nearest in time, date regression and kriging, or whatever is measured best")
+      .choices({"tmwm", "swag", "linear", "seasonal-mean", "harmonic", "nearest", "drk", "auto"});
+  options.add("mode", mode_, "of tmwm: corrected, or the published definition with its faults")
+      .choices({"corrected", "reference"});
+  options
+      .add("window", fill_.tmwm.window_years, "of tmwm: narrowest window; its multiples follow until one holds a value")
+      .unit("years")
+      .range(1, 99)
+      .rule("odd",
+            [](const Value& value) { return value.is_number() && static_cast<int>(value.get<double>()) % 2 == 1; });
+  declare_swag(options);
   options.add("modes", fill_.harmonic.modes, "of harmonic: waves a year").range(1, 3);
   options.add("trend", fill_.harmonic.trend, "of harmonic: with a straight line over the years");
   options.add("robust", fill_.harmonic.robust, "of harmonic: values far from the curve weigh less");
@@ -157,7 +162,8 @@ Result<void> FillGapsStep::check_owners() const {
       {"trend", "harmonic", fill_.harmonic.trend != usual.harmonic.trend},
       {"robust", "harmonic", fill_.harmonic.robust != usual.harmonic.robust}};
   for (const auto& [option, method, given] : owned) {
-    if (given && method_ != method) return usage_error("{}: an option of {}, the method is {}", option, method, method_);
+    if (given && method_ != method)
+      return usage_error("{}: an option of {}, the method is {}", option, method, method_);
   }
   return {};
 }
@@ -186,7 +192,8 @@ Result<void> FillGapsStep::add_variable(SeriesVariable chosen) {
     return usage_error("mode: the flags of reference hold at most 85 years, variable {} has {}", chosen.name,
                        axis->years);
   }
-  const int places = (axis->year.back() - axis->year.front()) * axis->slots + axis->slot.back() - axis->slot.front() + 1;
+  const int places =
+      (axis->year.back() - axis->year.front()) * axis->slots + axis->slot.back() - axis->slot.front() + 1;
   if (fill_.swag.sg_window > places)
     return usage_error("sg_window: {} layers are asked for, variable {} spans {}", fill_.swag.sg_window, chosen.name,
                        places);

@@ -233,6 +233,108 @@ TEST_F(FillGapsStepTest, VariablesNotAskedForPassThrough) {
   EXPECT_EQ(stored(done, "ndvi", 2)[5], 105);
 }
 
+TEST_F(FillGapsStepTest, ACubeWithFewSeenPixelsIsFilledFromTheirOwnSeries) {
+  // Twelve pixels tell nothing about dates, so date regression falls back on the temporal blend.
+  for (int season = 0; season < 12; ++season) {
+    std::vector<float> values(kPixels, -1);
+    for (std::size_t i = 0; i < 12; ++i) values[i] = i == static_cast<std::size_t>(season) ? -1 : drawn(season, i);
+    draw("ndvi", season, values, {DataType::uint8, 0.01, -1, 255, {}});
+  }
+  for (const char* method : {"drk", "auto"}) {
+    const Done done = run(steps, fmt::format("[{{fill-gaps: {{method: {}, quality: true}}}}]", method), method);
+    ASSERT_EQ(done.error, "");
+    for (int season = 0; season < 12; ++season) {
+      const auto values = stored(done, "ndvi", season);
+      EXPECT_EQ(std::count(values.begin(), values.end(), -1.0F), 0) << method << ", season " << season;
+      EXPECT_NE(stored(done, "ndvi_source", season)[static_cast<std::size_t>(season)], 0);
+    }
+  }
+}
+
+TEST_F(FillGapsStepTest, SeriesOfAFewDatesAreFilledByEveryMethod) {
+  for (const int dates : {1, 2, 3}) {
+    for (int season = 0; season < dates; ++season) {
+      std::vector<float> values(kPixels);
+      for (std::size_t i = 0; i < kPixels; ++i) values[i] = noisy(season, i);
+      draw("ndvi", season, values, {DataType::uint8, 0.01, -1, 255, {}});
+    }
+    for (const char* method : {"tmwm", "swag", "linear", "seasonal-mean", "harmonic", "nearest", "drk", "auto"}) {
+      const Done done = run(steps, fmt::format("[{{fill-gaps: {{method: {}, quality: true}}}}]", method));
+      ASSERT_EQ(done.error, "") << method << ", " << dates << " dates";
+      for (int season = 0; season < dates; ++season) {
+        const auto values = stored(done, "ndvi", season), source = stored(done, "ndvi_source", season);
+        for (std::size_t i = 0; i < kPixels; ++i) {
+          const float seen = noisy(season, i);
+          EXPECT_EQ(source[i] == 0, seen >= 0) << method << ", " << dates << " dates";
+          EXPECT_EQ(values[i] < 0, source[i] < 0) << "missing in both or in none";
+          if (seen >= 0) {
+            EXPECT_EQ(values[i], seen);
+          }
+        }
+      }
+      std::filesystem::remove_all(done.root);
+    }
+  }
+}
+
+TEST_F(FillGapsStepTest, AVariableThatWasNeverSeenStaysEmptyOrIsNamed) {
+  for (int season = 0; season < 4; ++season) draw("ndvi", season, std::vector<float>(kPixels, -1));
+  const Done done = run(steps, "[{fill-gaps: {reach: 2}}]");
+  ASSERT_EQ(done.error, "");
+  EXPECT_EQ(stored(done, "ndvi", 1), std::vector<float>(kPixels, -1));
+  EXPECT_EQ(stored(done, "ndvi_source", 1), std::vector<float>(kPixels, -1));
+  EXPECT_THAT(run(steps, "[{fill-gaps: {method: drk}}]", "learned").error,
+              HasSubstr("variable ndvi: none of the 1440 values of the sample was ever seen"));
+}
+
+TEST_F(FillGapsStepTest, QualityIsMeasuredWithTheOptionsThatFill) {
+  draw_noisy();
+  std::map<std::string, std::vector<float>> errors;
+  for (const char* options : {"future: 1", "future: 1, attenuation_seasonal: 0", "future: 1, sg_window: 5"}) {
+    const Done done = run(steps, fmt::format("[{{fill-gaps: {{method: swag, quality: true, {}}}}}]", options));
+    ASSERT_EQ(done.error, "");
+    check_filled(done);
+    errors[options] = stored(done, "ndvi_error", 6);
+    std::filesystem::remove_all(done.root);
+  }
+  EXPECT_NE(errors["future: 1"], errors["future: 1, attenuation_seasonal: 0"]);
+  EXPECT_NE(errors["future: 1"], errors["future: 1, sg_window: 5"]);
+}
+
+TEST_F(FillGapsStepTest, SwagCanBeSmoothedAfterwards) {
+  draw_noisy();
+  std::map<std::string, std::vector<float>> filled;
+  for (const char* options : {"future: 1", "future: 1, sg_window: 5", "future: 1, sg_window: 5, sg_order: 1"}) {
+    const Done done = run(steps, fmt::format("[{{fill-gaps: {{method: swag, {}}}}}]", options));
+    ASSERT_EQ(done.error, "");
+    filled[options] = stored(done, "ndvi", 6);
+    for (std::size_t i = 0; i < kPixels; ++i) {
+      if (noisy(6, i) >= 0) {
+        EXPECT_EQ(filled[options][i], noisy(6, i)) << "observed values are not smoothed";
+      }
+    }
+    std::filesystem::remove_all(done.root);
+  }
+  EXPECT_NE(filled["future: 1"], filled["future: 1, sg_window: 5"]);
+  EXPECT_NE(filled["future: 1, sg_window: 5"], filled["future: 1, sg_window: 5, sg_order: 1"]);
+}
+
+TEST_F(FillGapsStepTest, OptionsThatTheMethodPassesOverAreMistakes) {
+  draw_years();
+  const auto error = [&](const std::string& options) { return run(steps, "[{fill-gaps: {" + options + "}}]").error; };
+  EXPECT_THAT(error("method: linear, window: 7"), HasSubstr("window: an option of tmwm, the method is linear"));
+  EXPECT_THAT(error("future: 1"), HasSubstr("future: an option of swag, the method is tmwm"));
+  EXPECT_THAT(error("method: swag, robust: false"), HasSubstr("robust: an option of harmonic, the method is swag"));
+  EXPECT_THAT(error("method: auto, mode: reference"), HasSubstr("mode: an option of tmwm, the method is auto"));
+  EXPECT_THAT(error("method: swag, sg_window: 4"), HasSubstr("sg_window: 4 must be odd or 0"));
+  EXPECT_THAT(error("method: swag, sg_order: 1"), HasSubstr("sg_order: nothing is smoothed without sg_window"));
+  EXPECT_THAT(error("method: swag, sg_window: 3, sg_order: 3"),
+              HasSubstr("sg_order: 3 is not less than the 3 layers of sg_window"));
+  EXPECT_THAT(error("method: swag, sg_window: 13"), HasSubstr("13 layers are asked for, variable ndvi spans 12"));
+  EXPECT_THAT(run(steps, "[{fill-gaps: {}}, {fill-gaps: {variables: [ndvi, ndvi_source]}}]").error,
+              HasSubstr("variables: ndvi_source is of kind source, not continuous"));
+}
+
 TEST_F(FillGapsStepTest, MistakesAreAnsweredWithWhatWouldBeRight) {
   draw_years();
   EXPECT_THAT(run(steps, "[{fill-gaps: {method: tmwn}}]").error,

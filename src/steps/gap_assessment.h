@@ -74,9 +74,9 @@ struct GapKnowledge {
 };
 
 struct KnowledgeOptions {
-  std::vector<std::string> methods;  ///< to be assessed, of series::assessed_method_names()
+  std::vector<std::string> methods;       ///< to be assessed, of series::assessed_method_names()
   std::optional<series::FillMethod> own;  ///< a temporal filler with options of its own, assessed under its own name
-  bool statistics = false;  ///< whether tiles will fill by drk, alone or within `auto`
+  bool statistics = false;                ///< whether tiles will fill by drk, alone or within `auto`
   series::AssessOptions assess;
 };
 

@@ -2,6 +2,7 @@
 #include "steps/indices.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -242,7 +243,8 @@ Result<std::vector<Formula>> IndicesStep::formulas() const {
       OptionSet options;
       options.add("formula", formula.text, "the formula").required();
       options.add("type", type, "data type").choices({"uint8", "uint16", "int16", "float32"});
-      options.add("scale", formula.encoding.scale, "value = stored × scale + offset");
+      options.add("scale", formula.encoding.scale, "value = stored × scale + offset")
+          .rule("other than 0", [](const Value& one) { return one.is_number() && one.get<double>() != 0; });
       options.add("offset", formula.encoding.offset, "see scale");
       options.add("no_data", no_data, "stored number that means missing");
       options.add("unit", formula.encoding.unit, "unit of the values");
@@ -253,6 +255,8 @@ Result<std::vector<Formula>> IndicesStep::formulas() const {
       }
       if (no_data < lowest_of(formula.encoding.type) || no_data > highest_of(formula.encoding.type))
         return usage_error("{}.no_data: {} does not fit into {}", path, no_data, type);
+      if (formula.encoding.type != DataType::float32 && no_data != std::floor(no_data))
+        return usage_error("{}.no_data: {} is no whole number, as {} holds", path, no_data, type);
       formula.encoding.no_data = no_data;
     }
     all.push_back(std::move(formula));

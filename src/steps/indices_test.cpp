@@ -98,6 +98,10 @@ TEST_F(IndicesStepTest, MistakesAreAnsweredWithWhatWouldBeRight) {
               HasSubstr("expressions.x: expression 'nir / gren': nothing is called 'gren' - did you mean 'green'?"));
   EXPECT_THAT(run(steps, "[{indices: {expressions: {x: {formula: nir, typ: uint8}}}}]").error,
               HasSubstr("expressions.x.typ: unknown key - did you mean 'type'?"));
+  EXPECT_THAT(run(steps, "[{indices: {expressions: {x: {formula: nir, scale: 0}}}}]").error,
+              HasSubstr("expressions.x.scale: 0 must be other than 0"));
+  EXPECT_THAT(run(steps, "[{indices: {expressions: {x: {formula: nir, type: uint8, no_data: 0.5}}}}]").error,
+              HasSubstr("expressions.x.no_data: 0.5 is no whole number, as uint8 holds"));
   EXPECT_THAT(run(steps, "[{indices: {names: nbr}}]").error, HasSubstr("index nbr needs swir2_p50"));
   EXPECT_THAT(run(steps, "[{indices: {names: [ndvi, ndvi]}}]").error, HasSubstr("names: ndvi is given twice"));
   draw("red_p50", 6, std::vector<float>(kPixels, 1));

@@ -52,10 +52,11 @@ class RasterRecipeFixture : public testing::Test {
   std::string recipe(const std::string& steps) const {
     const Bounds box = grid().bounds({0, 0, kRows, kCols});
     return fmt::format(
-        "cube: {{grid: {{crs: EPSG:3035, pixel: 30, origin: [900000, 5460010], tile: 16}}, area: {{bbox: [{}, {}, {}, "
-        "{}]}}, years: 2015..2017}}\n"
+        "cube: {{grid: {{crs: EPSG:3035, pixel: 30, origin: [900000, 5460010], tile: 16}}, area: {}, "
+        "years: 2015..2017}}\n"
         "sources: {{drawn: {{format: rasters, path: \"{}/rasters/{{variable}}_{{start}}_{{end}}.tif\"}}}}\nsteps: {}\n",
-        box.min_x, box.min_y, box.max_x, box.max_y, folder.string(), steps);
+        area.empty() ? fmt::format("{{bbox: [{}, {}, {}, {}]}}", box.min_x, box.min_y, box.max_x, box.max_y) : area,
+        folder.string(), steps);
   }
 
   struct Done {
@@ -65,9 +66,14 @@ class RasterRecipeFixture : public testing::Test {
   };
   Done run(const StepList& steps, const std::string& chosen, const std::string& name = "out",
            std::uint64_t memory = 1U << 30) {
+    return run_text(steps, recipe(chosen), name, memory);
+  }
+  /// The same with a whole recipe.
+  Done run_text(const StepList& steps, const std::string& text, const std::string& name = "out",
+                std::uint64_t memory = 1U << 30) {
     settings.root = folder / name;
     settings.memory_bytes = memory;
-    const auto read = parse_recipe(recipe(chosen), "test.yaml", folder, {});
+    const auto read = parse_recipe(text, "test.yaml", folder, {});
     if (!read) return {Plan(), settings.root, read.error().message};
     auto plan = plan_recipe(*read, steps, settings);
     if (!plan) return {Plan(), settings.root, plan.error().message};
@@ -102,6 +108,7 @@ class RasterRecipeFixture : public testing::Test {
     return all;
   }
 
+  std::string area;  ///< of the recipe, instead of the box around the rasters
   std::filesystem::path folder;
   RunSettings settings;
 };

@@ -139,7 +139,8 @@ struct SeriesOutcome {
 Result<SeriesOutcome> run_series(const SeriesJob& job, const Task& task, TaskRun& run);
 
 /// The variables of `layers` that match one of the patterns (none: all), are continuous, have periods and a number for
-/// missing values; each with its layers, oldest first. A pattern that matches nothing is an error naming the nearest.
+/// missing values; each with its layers, oldest first. A pattern that matches nothing is an error naming the nearest;
+/// so is the name of a variable that is no such one.
 struct SeriesVariable {
   std::string name;
   std::vector<Layer> layers;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "steps/series_engine_block.h"
 
@@ -29,6 +30,16 @@ bool can_be_missing(const Encoding& encoding) {
   const double number = *encoding.no_data;
   return floating ||
          (number >= lowest_of(encoding.type) && number <= highest_of(encoding.type) && number == std::floor(number));
+}
+
+/// What keeps a variable from being a series; empty: nothing.
+std::string why_no_series(const std::vector<Layer>& layers) {
+  for (const Layer& layer : layers) {
+    if (layer.kind != LayerKind::continuous) return fmt::format("is of kind {}, not continuous", name_of(layer.kind));
+    if (!layer.period) return "has no periods";
+    if (!can_be_missing(layer.encoding)) return "has no number for missing values";
+  }
+  return {};
 }
 
 Value encoding_fact(const Encoding& encoding) {
@@ -67,6 +78,10 @@ Value layer_fact(const Layer& layer, EncodingFacts& encodings) {
   return fact;
 }
 
+std::string short_hash(const Value& value) {
+  return sha256_hex(value.dump()).substr(0, 32);
+}
+
 /// All that decides the bytes beside options, inputs and grid.
 Value facts_of(const SeriesJob& job) {
   Value facts = job.facts;
@@ -83,8 +98,10 @@ Value facts_of(const SeriesJob& job) {
       fact.push_back(output.file);
       outputs.push_back(std::move(fact));
     }
-    facts["groups"][group.name] = {
-        {"encodings", encodings.take()}, {"inputs", std::move(inputs)}, {"outputs", std::move(outputs)}};
+    // A plan holds them for every tile of a continent, so long lists are told by their hashes.
+    facts["groups"][group.name] = {{"encodings", encodings.take()},
+                                   {"inputs", fmt::format("{} layers {}", inputs.size(), short_hash(inputs))},
+                                   {"outputs", fmt::format("{} layers {}", outputs.size(), short_hash(outputs))}};
   }
   return facts;
 }
@@ -216,10 +233,12 @@ Result<std::vector<SeriesVariable>> choose_series(const LayerSet& layers, const 
   std::vector<SeriesVariable> chosen;
   for (const std::string& name : layers.variables_matching(patterns)) {
     std::vector<Layer> all = layers.of_variable(name);
-    const bool fits = std::all_of(all.begin(), all.end(), [](const Layer& layer) {
-      return layer.kind == LayerKind::continuous && layer.period && can_be_missing(layer.encoding);
-    });
-    if (fits) chosen.push_back({name, std::move(all)});
+    const std::string fault = why_no_series(all);
+    if (fault.empty()) {
+      chosen.push_back({name, std::move(all)});
+    } else if (std::find(patterns.begin(), patterns.end(), name) != patterns.end()) {
+      return usage_error("variables: {} {}", name, fault);
+    }
   }
   if (chosen.empty()) return usage_error("no variable is continuous, has periods and a number for missing values");
   return chosen;

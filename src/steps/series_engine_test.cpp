@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <set>
 
 #include "io/file/file.h"
 #include "steps/raster_recipe_fixture.h"
@@ -148,6 +149,40 @@ TEST_F(SeriesEngineTest, AHaloReachesOverTheBordersOfTilesInSourcesAndInLayersOf
   const Task* task = done.plan.task_with_id("largest-2/" + done.plan.cube.tiles.front().name());
   ASSERT_TRUE(task);
   EXPECT_EQ(task->needs.size(), 4) << "all four tiles lie within its halo";
+}
+
+TEST_F(SeriesEngineTest, NothingIsReadFromHolesOfTheArea) {
+  draw("ndvi", 0, std::vector<float>(kPixels, -1), kBytes);
+  area = fmt::format("{{tiles: [{}, {}]}}", Tile{0, 0, {}}.name(), Tile{1, 1, {}}.name());
+  const Done done = run(steps, "[{largest: {variables: ndvi}}, {largest-2: {reach: 3, variables: largest*}}]");
+  ASSERT_EQ(done.error, "");
+  ASSERT_EQ(done.plan.cube.tiles.size(), 2U);
+  LayerReader reader(done.plan.cube.grid, done.root);
+  for (const char* variable : {"largest", "largest_wide"}) {
+    const Layer* layer = done.plan.layers.find(variable, period_of(0));
+    for (const Tile& tile : done.plan.cube.tiles) {
+      std::vector<float> values(static_cast<std::size_t>(tile.window.pixels()));
+      std::vector<std::uint8_t> valid(values.size());
+      ASSERT_TRUE(reader.read(*layer, tile.name(), tile.window, values, valid));
+      EXPECT_EQ(std::count(valid.begin(), valid.end(), 0), tile.window.pixels()) << "nobody saw anything anywhere";
+    }
+  }
+}
+
+TEST_F(SeriesEngineTest, ATaskRunsAgainWhenItsHaloReachesFarther) {
+  draw("ndvi", 0, noise(1), kBytes);
+  std::map<std::string, std::set<std::string>> keys;
+  for (const std::int64_t side : {16, 17}) {
+    const Bounds box = grid().bounds({0, 0, side, side});
+    area = fmt::format("{{bbox: [{}, {}, {}, {}]}}", box.min_x, box.min_y, box.max_x, box.max_y);
+    for (const char* chosen : {"[{largest: {reach: 0}}]", "[{largest: {reach: 2}}]"}) {
+      const Done done = run(steps, chosen, fmt::format("out{}", side));
+      ASSERT_EQ(done.error, "");
+      keys[chosen].insert(done.plan.tasks.front().key);
+    }
+  }
+  EXPECT_EQ(keys["[{largest: {reach: 0}}]"].size(), 1U) << "the first tile is the same in both areas";
+  EXPECT_EQ(keys["[{largest: {reach: 2}}]"].size(), 2U) << "a row and column more of the file are read";
 }
 
 TEST_F(SeriesEngineTest, WithoutAHaloATaskNeedsItsOwnTileAlone) {

@@ -249,6 +249,8 @@ Result<void> TerrainStep::plan_wetness(Planning& planning) {
   for (const Tile& tile : cube_.tiles) {
     ECOCUBE_TRY(planning.reads(task, ground_, tile.name()));
     task.outputs.push_back(wetness_file(tile.name()));
+    // A file of the whole area does not tell which tiles of it are taken.
+    task.facts["tiles"].push_back(tile.name());
   }
   constexpr std::uint64_t kBytesPerPixel = 45;
   task.memory_bytes = static_cast<std::uint64_t>(cube_.area.pixels()) * kBytesPerPixel;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <set>
 
 #include "steps/geometric_temperature.h"
 #include "steps/raster_recipe_fixture.h"
@@ -30,28 +31,25 @@ class TerrainStepTest : public RasterRecipeFixture {
     ASSERT_TRUE((*writer)->close());
   }
 
+  /// A rectangle of 5 rows and 3 columns called field, in zones.geojson.
+  void draw_zone() const {
+    const Bounds box = grid().bounds({2, 4, 5, 3});
+    std::ofstream(folder / "zones.geojson")
+        << R"({"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3035"}}, "features": [)"
+        << fmt::format(
+               R"({{"type": "Feature", "properties": {{"name": "field"}}, "geometry": {{"type": "Polygon", "coordinates": [[[{0}, {1}], [{2}, {1}], [{2}, {3}], [{0}, {3}], [{0}, {1}]]]}}}}]}})",
+               box.min_x, box.max_y, box.max_x, box.min_y);
+  }
+
   Done run_on_ground(const StepList& known, const std::string& chosen, std::uint64_t memory = 1U << 30) {
-    settings.root = folder / ("out" + std::to_string(memory));
-    settings.memory_bytes = memory;
     const Bounds box = grid().bounds({0, 0, kRows, kCols});
     const std::string text = fmt::format(
-        "cube: {{grid: {{crs: EPSG:3035, pixel: 30, origin: [900000, 5460010], tile: 16}}, area: {{bbox: [{}, {}, {}, "
-        "{}]}}, years: 2015}}\nsources: {{ground: {{format: rasters, path: \"{}/static/{{variable}}.tif\", static: "
+        "cube: {{grid: {{crs: EPSG:3035, pixel: 30, origin: [900000, 5460010], tile: 16}}, area: {}, "
+        "years: 2015}}\nsources: {{ground: {{format: rasters, path: \"{}/static/{{variable}}.tif\", static: "
         "true}}}}\nsteps: {}\n",
-        box.min_x, box.min_y, box.max_x, box.max_y, folder.string(), chosen);
-    const auto read = parse_recipe(text, "test.yaml", folder, {});
-    if (!read) return {Plan(), settings.root, read.error().message};
-    auto plan = plan_recipe(*read, known, settings);
-    if (!plan) return {Plan(), settings.root, plan.error().message};
-    Done done{std::move(*plan), settings.root, {}};
-    std::filesystem::create_directories(settings.root);
-    DiskRecords records(settings.root / "records");
-    RunLog log(settings.root / "run-log.jsonl");
-    QuietProgress progress;
-    const auto work = make_work_list(done.plan, {}, records, sizes_in(settings.root));
-    const RunOutcome outcome = ThreadExecutor(settings, records, log, progress, steady_clock()).run(done.plan, *work);
-    for (const auto& [id, error] : outcome.failed) done.error = error.message;
-    return done;
+        area.empty() ? fmt::format("{{bbox: [{}, {}, {}, {}]}}", box.min_x, box.min_y, box.max_x, box.max_y) : area,
+        folder.string(), chosen);
+    return run_text(known, text, "out" + std::to_string(memory), memory);
   }
 
   /// Physical values of a static layer over the area, NaN where missing.
@@ -121,18 +119,36 @@ TEST_F(TerrainStepTest, TemperatureFallsWithElevationAndIsThereForEveryMonth) {
 
 TEST_F(TerrainStepTest, ZonesAreSummedUp) {
   draw_ground();
-  const Bounds box = grid().bounds({2, 4, 5, 3});
-  std::ofstream(folder / "zones.geojson")
-      << R"({"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3035"}}, "features": [)"
-      << fmt::format(
-             R"({{"type": "Feature", "properties": {{"name": "field"}}, "geometry": {{"type": "Polygon", "coordinates": [[[{0}, {1}], [{2}, {1}], [{2}, {3}], [{0}, {3}], [{0}, {1}]]]}}}}]}})",
-             box.min_x, box.max_y, box.max_x, box.min_y);
+  draw_zone();
   const Done done = run_on_ground(
       steps, fmt::format("[{{zonal-statistics: {{zones: \"{}/zones.geojson\", name: name}}}}]", folder.string()));
   ASSERT_EQ(done.error, "");
   std::ifstream file(done.root / "zonal-statistics" / "statistics.csv");
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   EXPECT_EQ(text, "zone,variable,start,end,pixels,mean,sd,min,max\nfield,elevation,,,15,250,24.4948974,220,280\n");
+}
+
+TEST_F(TerrainStepTest, WhatLooksAtTheWholeAreaRunsAgainWhenATileOfItIsLeftOut) {
+  draw_ground();
+  draw_zone();
+  const std::string chosen = fmt::format(
+      "[{{terrain: {{measures: [wetness]}}}}, {{zonal-statistics: {{zones: \"{}/zones.geojson\", variables: "
+      "elevation}}}}]",
+      folder.string());
+  std::set<std::string> wetness, statistics;
+  for (const bool all : {true, false}) {
+    area = "{tiles: [";
+    for (const auto& [row, col] : {std::pair{0, 0}, std::pair{1, 1}, std::pair{0, 1}}) {
+      if (all || row == col) area += fmt::format("{}{}", area.back() == '[' ? "" : ", ", Tile{row, col, {}}.name());
+    }
+    area += "]}";
+    const Done done = run_on_ground(steps, chosen);
+    ASSERT_EQ(done.error, "");
+    wetness.insert(done.plan.tasks.front().key);
+    statistics.insert(done.plan.tasks.back().key);
+  }
+  EXPECT_EQ(wetness.size(), 2U);
+  EXPECT_EQ(statistics.size(), 2U);
 }
 
 TEST_F(TerrainStepTest, MistakesAreAnsweredWithWhatWouldBeRight) {

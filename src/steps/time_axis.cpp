@@ -43,4 +43,8 @@ Result<series::TimeAxis> time_axis_of(const std::vector<Layer>& layers) {
   return axis;
 }
 
+Value time_axis_fact(const series::TimeAxis& axis) {
+  return {{"slots", axis.slots}, {"slot", axis.slot}, {"year", axis.year}, {"days", axis.days}};
+}
+
 }  // namespace ecocube

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/options.h"
 #include "base/result.h"
 #include "data/cube/layer.h"
 #include "methods/series/fill_gaps.h"
@@ -14,5 +15,8 @@ namespace ecocube {
 ///
 /// layers  all with a period, oldest first, at least one
 Result<series::TimeAxis> time_axis_of(const std::vector<Layer>& layers);
+
+/// The axis among the facts that decide a task's outputs.
+Value time_axis_fact(const series::TimeAxis& axis);
 
 }  // namespace ecocube

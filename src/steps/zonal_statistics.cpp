@@ -14,6 +14,8 @@
 namespace ecocube {
 namespace {
 
+constexpr std::size_t kTilesAtOnce = 64;
+
 /// What is known of the pixels of a zone in one layer. Sums of tiles are added in the order of the tiles.
 struct Summary {
   double count = 0, sum = 0, squares = 0;  ///< squares of the distances from the mean
@@ -70,7 +72,7 @@ class ZonalStatisticsStep : public Step {
   Result<void> run(const Task& task, TaskRun& run) const override;
 
  private:
-  using Summaries = std::vector<std::vector<Summary>>;  ///< [zone][layer]
+  using Summaries = std::vector<std::vector<Summary>>;  ///< [zone][layer]; of a tile, no layers where it lacks the zone
   Result<void> sum_tile(const Tile& tile, const std::filesystem::path& root, Summaries& sums) const;
   std::string statistics_csv(const Zones& zones, const Summaries& sums) const;
   std::string classes_csv(const Zones& zones, const Summaries& sums) const;
@@ -107,6 +109,8 @@ Result<void> ZonalStatisticsStep::plan(Planning& planning) {
   task.inputs.push_back(std::move(input));
   for (const Tile& tile : cube_.tiles) {
     for (const Layer& layer : layers_) ECOCUBE_TRY(planning.reads(task, layer, tile.name()));
+    // Files of the whole area do not tell which tiles of it are taken.
+    task.facts["tiles"].push_back(tile.name());
   }
   for (const Layer& layer : layers_)
     task.facts["layers"].push_back({layer.variable, layer.period ? layer.period->id() : "", layer.encoding.scale,
@@ -138,11 +142,15 @@ Result<void> ZonalStatisticsStep::sum_tile(const Tile& tile, const std::filesyst
   LayerReader reader(cube_.grid, root);
   std::vector<float> values(static_cast<std::size_t>(tile.window.pixels()));
   std::vector<std::uint8_t> valid(values.size());
-  sums.assign(pixels.size(), std::vector<Summary>(layers_.size()));
+  sums.assign(pixels.size(), {});
+  for (std::size_t zone = 0; zone < pixels.size(); ++zone) {
+    if (!pixels[zone].empty()) sums[zone].resize(layers_.size());
+  }
   for (std::size_t number = 0; number < layers_.size(); ++number) {
     ECOCUBE_TRY(reader.read_decoded(layers_[number], tile.name(), tile.window, values, valid));
     const bool classes = layers_[number].kind == LayerKind::classes;
     for (std::size_t zone = 0; zone < pixels.size(); ++zone) {
+      if (pixels[zone].empty()) continue;
       Summary& sum = sums[zone][number];
       for (const std::uint32_t pixel : pixels[zone]) {
         if (!valid[pixel]) continue;
@@ -196,18 +204,23 @@ std::string ZonalStatisticsStep::classes_csv(const Zones& zones, const Summaries
 }
 
 Result<void> ZonalStatisticsStep::run(const Task& task, TaskRun& run) const {
-  std::vector<Summaries> of_tile(cube_.tiles.size());
-  std::vector<Result<void>> outcomes(cube_.tiles.size());
-  parallel_for(cube_.tiles.size(), 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) outcomes[i] = sum_tile(cube_.tiles[i], run.root(), of_tile[i]);
-  });
-  for (const Result<void>& outcome : outcomes) ECOCUBE_TRY(outcome);
   ECOCUBE_TRY_ASSIGN(const auto zones, Zones::read(path_, layer_, column_, cube_.grid));
   Summaries sums(zones->all().size(), std::vector<Summary>(layers_.size()));
-  for (const Summaries& tile : of_tile) {
-    for (std::size_t zone = 0; zone < sums.size(); ++zone) {
-      for (std::size_t number = 0; number < layers_.size(); ++number) sums[zone][number].add(tile[zone][number]);
+  // Some tiles at a time, so that the sums of few are held; they are added up in the order of the tiles.
+  for (std::size_t first = 0; first < cube_.tiles.size(); first += kTilesAtOnce) {
+    const std::size_t count = std::min(kTilesAtOnce, cube_.tiles.size() - first);
+    std::vector<Summaries> of_tile(count);
+    std::vector<Result<void>> outcomes(count);
+    parallel_for(count, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) outcomes[i] = sum_tile(cube_.tiles[first + i], run.root(), of_tile[i]);
+    });
+    for (const Result<void>& outcome : outcomes) ECOCUBE_TRY(outcome);
+    for (const Summaries& tile : of_tile) {
+      for (std::size_t zone = 0; zone < sums.size(); ++zone) {
+        for (std::size_t number = 0; number < tile[zone].size(); ++number) sums[zone][number].add(tile[zone][number]);
+      }
     }
+    run.progress(static_cast<double>(first + count) / static_cast<double>(cube_.tiles.size()));
   }
   ECOCUBE_TRY(write_text(run.stage(task.outputs[0]), statistics_csv(*zones, sums)));
   return write_text(run.stage(task.outputs[1]), classes_csv(*zones, sums));

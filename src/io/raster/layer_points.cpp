@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -39,6 +40,13 @@ PlacesByBlock::PlacesByBlock(std::vector<PixelPlace> places) : places_(std::move
 }
 
 namespace {
+
+/// Whether a whole number of the layer's type means missing; files of bytes may say -9999, which no byte is.
+bool has_missing_number(const Encoding& encoding) {
+  if (!encoding.no_data) return false;
+  const double number = *encoding.no_data;
+  return number >= lowest_of(encoding.type) && number <= highest_of(encoding.type) && number == std::floor(number);
+}
 
 /// One block's places that are wanted, from numbers as they are stored.
 template <class T>
@@ -89,9 +97,9 @@ Result<void> read_points(LayerReader& reader, const Layer& layer, const std::str
     const Window window = which.size() == block.which.size() ? block.window : around(places, which);
     // The straight way for what composites and classes are stored as; other layers are rarer and smaller.
     const DataType type = layer.encoding.type;
-    if (type == DataType::uint8 && layer.encoding.no_data) {
+    if (type == DataType::uint8 && has_missing_number(layer.encoding)) {
       ECOCUBE_TRY(read_block(reader, layer, tile, window, places, which, bytes, values));
-    } else if (type == DataType::uint16 && layer.encoding.no_data) {
+    } else if (type == DataType::uint16 && has_missing_number(layer.encoding)) {
       ECOCUBE_TRY(read_block(reader, layer, tile, window, places, which, words, values));
     } else {
       ECOCUBE_TRY(read_block_decoded(reader, layer, tile, window, places, which, values));

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "io/file/file.h"
+#include "io/raster/layer_points.h"
 #include "io/raster/layer_reader.h"
 #include "io/raster/raster.h"
 
@@ -132,6 +133,16 @@ TEST_F(StoredNumbers, OfAFileOfAnotherTypeAreRoundedNotCut) {
   layer.encoding = {DataType::uint8, 1, 0, 255, {}};
   EXPECT_EQ(stored<std::uint8_t>(kGrid, layer, window), (std::vector<std::uint8_t>{4, 0, 254, 7}))
       << "400 is clipped, though not onto the number for missing values, and -1 is missing no longer";
+}
+
+TEST_F(StoredNumbers, ANumberThatNoByteIsLeavesAllBytesValidAtPoints) {
+  // -9999 cut to a byte would be 241.
+  Layer layer = draw<std::uint8_t>("a.tif", kGrid, {0, 0, 1, 3}, {DataType::uint8, 1, 0, 0, {}}, {1, 241, 15});
+  layer.encoding.no_data = -9999;
+  LayerReader reader(kGrid, "/");
+  std::vector<float> values(3);
+  ASSERT_TRUE(read_points(reader, layer, "", PlacesByBlock({{0, 0}, {0, 1}, {0, 2}}), {}, values));
+  EXPECT_EQ(values, (std::vector<float>{1, 241, 15}));
 }
 
 TEST_F(StoredNumbers, AWindowBeyondTheBandsIsRefused) {

@@ -166,7 +166,7 @@ std::size_t AutoFiller::fill(const BlockAround& block, PixelRange range, const F
   std::size_t number = 0;
   for (std::size_t time = 0; time < axis_.days.size(); ++time) {
     const GapChoice& choice = assessment_.choice(assessment_.nearly_empty[time] != 0, axis_.slot[time]);
-    const bool only_drk = drk_ && only_method(choice) == drk_method_;
+    const bool only_drk = drk_ && drk_method_ < choice.weights.size() && only_method(choice) == drk_method_;
     if (!only_drk) blend(work, time, choice, filled);
     const auto factor = static_cast<float>(kept_near_one(choice.factor));
     for (std::size_t cell = time * work.count; cell < (time + 1) * work.count; ++cell) {

@@ -12,6 +12,7 @@
 #include <hwy/foreach_target.h>
 // After it, because it is compiled once for every target.
 #include <hwy/aligned_allocator.h>
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -94,6 +95,11 @@ class LaneSolver {
     for (std::size_t v = 0; v < kVectors; ++v) {
       V count = hn::Zero(d), sum = hn::Zero(d), longest = hn::Zero(d), last = hn::Set(d, positions_[0] - F{1});
       for (std::size_t time = 0; time < times_; ++time) {
+        // The planes lie far apart: what comes next is asked for early.
+        if (v == 0) {
+          hwy::Prefetch(stack.plane(time) + pixel + kAhead);
+          hwy::Prefetch(out.plane(time) + to + kAhead);
+        }
         const V value = load<F>(stack.plane(time) + pixel + v * lanes_), valid = valid_lanes(value, stack.no_data);
         const V position = hn::Set(d, positions_[time]);
         count = hn::Add(count, hn::And(valid, hn::Set(d, F{1})));
@@ -111,6 +117,7 @@ class LaneSolver {
   }
 
  private:
+  static constexpr std::size_t kAhead = 128;  ///< pixels
   /// Kept of every date: z, 1/d, and the factors of the bands but the last, which is penalty / d.
   static constexpr std::size_t kPlanes = 2 + kOrder - 1;
 
