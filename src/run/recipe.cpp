@@ -26,8 +26,9 @@ void SourceSpec::declare(OptionSet& options) {
   options.add("variable", variable, "rasters: name of the variable when the pattern has no {variable}");
   options.add(
       "mask", mask,
-      "glad: which quality flags are clear: a preset (strict, default, relaxed, eumap, no-snow) or codes; "
-      "products: what is taken out: presets, words or codes (`ecocube formats NAME` lists them); none: default");
+      "glad: what counts as clear, all else is taken out: presets (strict, default, relaxed, eumap, no-snow) and codes "
+      "of its quality flag. Products: what is taken out, all else is clear: presets, words and codes of the mask bands "
+      "(`ecocube formats NAME` lists them). None: default");
   options.add("erode", erode, "scenes: masked ground shrinks by so much first, which removes specks")
       .unit("m")
       .range(0, 10000);
@@ -52,9 +53,10 @@ void SourceSpec::declare(OptionSet& options) {
       .choices({"names", "bands"});
   options.add("kind", kind, "rasters: what the numbers are, which decides how they are resampled")
       .choices({"continuous", "classes"});
-  options.add(
-      "periods", periods,
-      "rasters: how a year is divided: seasons, months, quarters, years, bimonths, 16 days, or a list of spans");
+  options.add("periods", periods,
+              "rasters: how a year is divided: seasons, glad-seasons (the same in whole intervals of GLAD's), months, "
+              "bimonths, "
+              "quarters, years, 16 days, or a list of spans");
   options.add("band", band, "rasters: which band to read; 0: the only one").range(0, 65535);
   options.add("unit", unit, "rasters: unit of the values, when the files do not say");
   options.add("scale", scale, "rasters: value = stored * scale + offset, when the files do not say");

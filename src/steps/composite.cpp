@@ -27,27 +27,33 @@ class CompositeStep : public Step {
         "the scenes of a source that fall into each period",
         "one layer a band and statistic for every period (`red_p50`), and `clear_count`",
         "two blocks of all bands and dates of a period as they are stored, buffers of up to four "
-        "scenes under a block, and 1 MB an open scene; the rows of a block follow --memory",
-        2};
+        "scenes under a block, and 1 MB an open scene; for select and metrics 512 pixels of all bands and dates as "
+        "floats a thread, for best_cloud_weight the mask as far round a block as clouds count; the rows of a block "
+        "follow --memory",
+        3};
     return info;
   }
 
   void declare(OptionSet& options) override {
     options.add("source", source_, "name of the scenes under sources; none: the only ones");
     options.add("periods", periods_,
-                "seasons, glad-seasons, months, bimonths, quarters, years, so many days (16 days), or a list of spans "
+                "seasons, glad-seasons (in whole intervals of GLAD's), months, bimonths, quarters, years, so many days "
+                "(16 days), or a list of spans "
                 "such as 04-01..06-15");
     options.add(
         "statistics", statistics_,
         "what is taken of the clear observations: percentiles (p25), median, mean, weighted_mean, min, max, sd, "
         "range, iqr, skewness, kurtosis");
-    options.add("select", select_,
-                "every band at one date that all bands choose together: medoid (nearest to all others), best (nearest "
-                "in time to the middle of the period), or geomedian (the point nearest to all dates)");
     options.add(
-        "metrics", metrics_,
-        "a band at the dates that a carrier ranks: 'red where ndvi is highest' (lowest, median), 'nir mean over "
-        "upper_quarter of ndvi' (lower_quarter, between_quarters); carriers are bands, ndvi and nd(a, b)");
+        "select", select_,
+        "what all bands of a date choose together. Every band at one date: medoid (nearest to all others), best "
+        "(highest score, see best_…). Every band of the point nearest to all dates: geomedian; its deviations: emad, "
+        "smad, bcmad. Day of the year of the best date: best_day");
+    best_.declare(options);
+    options.add("metrics", metrics_,
+                "a band at the dates that a carrier ranks: 'red where ndvi is highest' (lowest, median), 'nir mean "
+                "over upper_quarter of ndvi' (lower_quarter, between_quarters); carriers are bands, indices such as "
+                "ndvi, evi or wetness, and nd(a, b)");
     options.add("count", count_, "also write how many clear observations there were");
     options
         .add("min_clear", min_clear_, "a scene is left out on a tile where less than this share of its pixels is clear")
@@ -72,16 +78,17 @@ class CompositeStep : public Step {
     options
         .add("encoding", encoding_,
              "stored numbers: uint8 (reflectance x 250, K as (K - 200) x 2, indices as x 125 + 125), uint16 "
-             "(reflectance x 40000, K x 100), source (as the product's own), or auto (uint8 for reflectance and "
-             "temperature, else source)")
-        .choices({"auto", "uint8", "uint16", "source"});
+             "(reflectance x 40000, K x 100), float32 (physical values), source (as the product's own), or auto (uint8 "
+             "for reflectance and temperature, uint16 where bytes are too small for deviations and days, else source)")
+        .choices({"auto", "uint8", "uint16", "float32", "source"});
   }
 
   Result<void> plan(Planning& planning) override;
   Result<void> run(const Task& task, TaskRun& run) const override;
 
  private:
-  Result<void> set_rules(const Planning& planning, const SourceSpec& source);
+  Result<void> set_rules(const Planning& planning, const SourceSpec& source, std::span<const Period> periods);
+  Result<void> set_best(std::span<const Period> periods);
   Value facts_of(const SourceSpec& source) const;
   void plan_task(Planning& planning, const SourceSpec& source, std::size_t tile, const Period& period);
   void put_layers(Planning& planning, const Period& period) const;
@@ -90,6 +97,7 @@ class CompositeStep : public Step {
   Value periods_ = "seasons";
   std::vector<std::string> statistics_{"p25", "p50", "p75"};
   std::vector<std::string> select_, metrics_;
+  BestPixelWishes best_;
   bool count_ = true;
   double min_clear_ = 0.2;
   std::string merge_ = "best";
@@ -108,8 +116,8 @@ void CompositeStep::put_layers(Planning& planning, const Period& period) const {
     const CompositeOutput& output = rules_.outputs[i];
     Layer layer;
     layer.variable = output.variable;
-    if (!output.is_count()) layer.long_name = scenes_->product().bands[output.band].long_name;
-    layer.kind = output.is_count() ? LayerKind::count : LayerKind::continuous;
+    layer.long_name = long_name_of(output, scenes_->product());
+    layer.kind = output.kind();
     layer.encoding = output.encoding;
     layer.period = period;
     layer.made_by = step_name_;
@@ -167,10 +175,21 @@ void CompositeStep::plan_task(Planning& planning, const SourceSpec& source, std:
   planning.add(std::move(task));
 }
 
-Result<void> CompositeStep::set_rules(const Planning& planning, const SourceSpec& source) {
+Result<void> CompositeStep::set_best(std::span<const Period> periods) {
+  const bool is_used = std::any_of(select_.begin(), select_.end(),
+                                   [](const std::string& word) { return word == "best" || word == "best_day"; });
+  ECOCUBE_TRY(best_.check(is_used, scenes_->product(), !scenes_->mask().bands().empty(), periods));
+  rules_.best = best_;
+  rules_.scenes.cloud_metres = is_used && best_.cloud_weight > 0 ? best_.cloud_distance : 0;
+  return {};
+}
+
+Result<void> CompositeStep::set_rules(const Planning& planning, const SourceSpec& source,
+                                      std::span<const Period> periods) {
   rules_.source = scenes_.get();
-  rules_.scenes = {planning.cube().grid, &scenes_->product(), &scenes_->mask(),
-                   source.erode,         source.dilate,       source.resampling};
+  rules_.scenes = {
+      planning.cube().grid, &scenes_->product(), &scenes_->mask(), source.erode, source.dilate, source.resampling, 0};
+  ECOCUBE_TRY(set_best(periods));
   rules_.min_clear = min_clear_;
   rules_.outliers = outliers_;
   rules_.skip_bad = source.bad_scene == "skip";
@@ -205,7 +224,7 @@ Result<void> CompositeStep::plan(Planning& planning) {
     for (const Period& period : scheme->of_year(year)) periods.push_back(period);
   }
   ECOCUBE_TRY_ASSIGN(scenes_, survey_scenes(planning, *source, periods));
-  ECOCUBE_TRY(set_rules(planning, *source));
+  ECOCUBE_TRY(set_rules(planning, *source, periods));
   for (std::size_t tile = 0; tile < cube.tiles.size(); ++tile) {
     for (const Period& period : periods) plan_task(planning, *source, tile, period);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include "base/parallel.h"
 #include "methods/series/outliers.h"
@@ -15,6 +16,8 @@ namespace {
 
 /// Pixels worked on at once: their planes fit the second-level cache.
 constexpr std::size_t kRange = 4096;
+/// Of those, pixels whose bands and dates are held as floats at once.
+constexpr std::size_t kSelected = 512;
 
 NumberPlane plane_at(std::byte* bytes, DataType type, std::size_t first) {
   switch (type) {
@@ -33,18 +36,24 @@ const series::Statistic kCount{series::Statistic::Kind::count, 0};
 
 }  // namespace
 
-std::uint64_t SceneStacks::bytes_per_pixel(const Product& product, std::size_t times) {
-  std::uint64_t bytes = 0;
-  for (const ProductBand& band : product.bands) bytes += bytes_of(band.encoding.type);
+std::uint64_t SceneStacks::bytes_per_pixel(const CompositeRules& rules, std::size_t times) {
+  std::uint64_t bytes = rules.needs_cloud_distance() ? sizeof(float) : 0;
+  for (const ProductBand& band : rules.source->product().bands) bytes += bytes_of(band.encoding.type);
   return bytes * std::max<std::size_t>(1, times);
 }
 
-void SceneStacks::resize(const Product& product, std::size_t times, std::size_t pixels) {
+void SceneStacks::resize(const CompositeRules& rules, std::size_t times, std::size_t pixels) {
+  const Product& product = rules.source->product();
   product_ = &product;
   times_ = times, pixels_ = pixels;
   bytes_.resize(product.bands.size());
   for (std::size_t band = 0; band < bytes_.size(); ++band)
     bytes_[band].resize(bytes_of(product.bands[band].encoding.type) * times * pixels);
+  if (rules.needs_cloud_distance()) cloud_metres_.resize(times * pixels);
+}
+
+std::span<float> SceneStacks::cloud_metres(std::size_t time) {
+  return cloud_metres_.empty() ? std::span<float>() : std::span(cloud_metres_).subspan(time * pixels_, pixels_);
 }
 
 NumberPlane SceneStacks::plane(std::size_t band, std::size_t time) {
@@ -53,6 +62,13 @@ NumberPlane SceneStacks::plane(std::size_t band, std::size_t time) {
 
 std::uint64_t CompositeBlock::bytes_per_pixel(const CompositeRules& rules) {
   return rules.outputs.size() * bytes_of(rules.type()) + 2 * sizeof(std::uint16_t);
+}
+
+std::uint64_t CompositeBlock::bytes_of_selections(const CompositeRules& rules, std::size_t times, std::size_t pixels) {
+  if (!rules.selects()) return 0;
+  const std::size_t threads = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t at_once = std::min((pixels + kRange - 1) / kRange, threads) * std::min(pixels, kSelected);
+  return at_once * SelectionSeries::bytes_per_pixel(times, rules.source->product().bands.size());
 }
 
 NumberPlane CompositeBlock::plane(std::size_t output) {
@@ -70,7 +86,8 @@ void CompositeBlock::compose(const CompositeRules& rules, const CompositeTimes& 
     for (std::size_t number = begin; number < end; ++number) {
       const series::PixelRange range{number * kRange, std::min(pixels_, (number + 1) * kRange)};
       for (std::size_t band = 0; band < rules.source->product().bands.size(); ++band) compose_band(band, stacks, range);
-      if (rules.selects()) compose_selections(stacks, range);
+      for (std::size_t first = range.begin; rules.selects() && first < range.end; first += kSelected)
+        compose_selections(stacks, {first, std::min(range.end, first + kSelected)});
       if (!rules.has_count()) continue;
       for (std::size_t pixel = range.begin; pixel < range.end; ++pixel)
         put(rules.outputs.size() - 1, pixel, counts_[pixel]);
@@ -130,6 +147,21 @@ void CompositeBlock::compose_stack(std::size_t band, const Planes<T>& planes, se
   if (rules_->has_count()) count_clear(band_counts_, range);
 }
 
+/// What the best pixel is judged by beside its day.
+void CompositeBlock::add_scores(SelectionSeries& series, SceneStacks& stacks, series::PixelRange range) const {
+  const auto& bands = rules_->source->product().bands;
+  for (std::size_t time = 0; rules_->needs_cloud_distance() && time < series.times; ++time) {
+    const std::span<const float> metres = stacks.cloud_metres(time).subspan(range.begin, series.pixels);
+    series.cloud_metres.insert(series.cloud_metres.end(), metres.begin(), metres.end());
+  }
+  if (rules_->best.haze_weight <= 0) return;
+  const auto number_of = [&](const char* name) {
+    const auto at = std::find_if(bands.begin(), bands.end(), [&](const auto& band) { return band.name == name; });
+    return static_cast<std::size_t>(at - bands.begin());
+  };
+  add_haze(series, number_of("blue"), number_of("red"));
+}
+
 /// All bands of a range as physical values, a date valid where all bands are, and what is selected of them.
 void CompositeBlock::compose_selections(SceneStacks& stacks, series::PixelRange range) {
   const auto& bands = rules_->source->product().bands;
@@ -138,7 +170,7 @@ void CompositeBlock::compose_selections(SceneStacks& stacks, series::PixelRange 
   all.values.resize(all.times * all.bands * all.pixels);
   all.valid.assign(all.times * all.pixels, 1);
   all.days = times_->days;
-  all.first_day = times_->first_day, all.last_day = times_->last_day;
+  all.best = rules_->best.options_of(times_->first_day, times_->last_day, times_->year);
   for (std::size_t time = 0; time < all.times; ++time) {
     for (std::size_t band = 0; band < all.bands; ++band) {
       const Encoding& encoding = bands[band].encoding;
@@ -156,6 +188,7 @@ void CompositeBlock::compose_selections(SceneStacks& stacks, series::PixelRange 
           stacks.plane(band, time));
     }
   }
+  add_scores(all, stacks, range);
   std::vector<SelectionOutput> outputs;
   std::vector<std::size_t> numbers;
   for (std::size_t i = 0; i < rules_->outputs.size(); ++i) {

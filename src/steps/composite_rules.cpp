@@ -89,53 +89,131 @@ Result<void> check_fixed(const Product& product, const std::string& encoding) {
   return {};
 }
 
-/// `auto` as one of the others.
-std::string resolved(const std::string& encoding, const Product& product) {
-  if (encoding != "auto") return encoding;
-  const bool fits = std::all_of(product.bands.begin(), product.bands.end(), [](const ProductBand& band) {
-    const Quantity quantity = quantity_of(band);
-    return quantity == Quantity::temperature || quantity == Quantity::reflectance;
-  });
-  return fits ? "uint8" : "source";
+/// Words of `select`.
+struct SelectionWord {
+  const char* word;
+  SelectionKind kind;
+  const char* variable;  ///< of the only layer; null: a layer for every band
+};
+constexpr SelectionWord kSelections[] = {
+    {"medoid", SelectionKind::medoid, nullptr},
+    {"geomedian", SelectionKind::geometric_median, nullptr},
+    {"emad", SelectionKind::euclidean_deviation, "geomedian_emad"},
+    {"smad", SelectionKind::spectral_deviation, "geomedian_smad"},
+    {"bcmad", SelectionKind::bray_curtis_deviation, "geomedian_bcmad"},
+    {"best", SelectionKind::best_pixel, nullptr},
+    {"best_day", SelectionKind::best_day, "best_day"},
+};
+
+Result<const SelectionWord*> find_selection(const std::string& word) {
+  std::vector<std::string> known;
+  for (const SelectionWord& one : kSelections) {
+    if (word == one.word) return &one;
+    known.emplace_back(one.word);
+  }
+  return usage_error("select: unknown selection '{}'{}", word, suggestion(word, known));
 }
 
-/// Selected layers of all bands or by metrics; values of the bands, so no statistic of their own.
+/// Stored numbers of deviations and of days, which no byte holds.
+Encoding own_encoding(SelectionKind kind, const Product& product, DataType type) {
+  const bool is_signed = type == DataType::int16;
+  Encoding encoding{type, 1, 0, missing_number(type), ""};
+  if (kind == SelectionKind::best_day || type == DataType::float32) return encoding;
+  if (kind == SelectionKind::spectral_deviation) encoding.scale = is_signed ? 0.00002 : 0.00001;
+  if (kind == SelectionKind::bray_curtis_deviation) encoding.scale = is_signed ? 0.00004 : 0.00002;
+  if (kind == SelectionKind::euclidean_deviation) {
+    const bool small = std::all_of(product.bands.begin(), product.bands.end(), [](const ProductBand& band) {
+      const Quantity quantity = quantity_of(band);
+      return quantity == Quantity::reflectance || quantity == Quantity::index;
+    });
+    encoding.scale = small ? 0.0001 : 0.01;
+  }
+  return encoding;
+}
+
+/// Selected layers of all bands or by metrics.
 Result<std::vector<CompositeOutput>> selected_outputs(const Product& product, const CompositeWishes& wishes) {
-  static constexpr std::pair<const char*, SelectionKind> kKinds[] = {{"medoid", SelectionKind::medoid},
-                                                                     {"geomedian", SelectionKind::geometric_median},
-                                                                     {"best", SelectionKind::best_pixel}};
   std::vector<CompositeOutput> outputs;
   for (const std::string& word : wishes.select) {
-    const auto* const kind =
-        std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& one) { return word == one.first; });
-    if (kind == std::end(kKinds)) {
-      const std::vector<std::string> known{"medoid", "geomedian", "best"};
-      return usage_error("select: unknown selection '{}'{}", word, suggestion(word, known));
-    }
-    for (std::size_t band = 0; band < product.bands.size(); ++band) {
-      CompositeOutput output{fmt::format("{}_{}", product.bands[band].name, word), band, {}, {}, {}};
-      output.selection = SelectionOutput{kind->second, band, {}, 0, {}};
+    ECOCUBE_TRY_ASSIGN(const SelectionWord* selection, find_selection(word));
+    const std::size_t layers = selection->variable ? 1 : product.bands.size();
+    for (std::size_t band = 0; band < layers; ++band) {
+      const std::string name =
+          selection->variable ? selection->variable : fmt::format("{}_{}", product.bands[band].name, word);
+      CompositeOutput output{name, band, {}, {}, {}};
+      output.selection = SelectionOutput{selection->kind, band, {}, {}};
       outputs.push_back(std::move(output));
     }
   }
   for (const std::string& text : wishes.metrics) {
     const auto metric = parse_metric(text, product);
     if (!metric) return within("metrics", metric.error());
-    CompositeOutput output{variable_of(*metric, text, product), metric->band, {}, {}, {}};
+    CompositeOutput output{variable_of(*metric, product), metric->band, {}, {}, {}};
     output.selection = *metric;
     outputs.push_back(std::move(output));
   }
   return outputs;
 }
 
+bool has_own_encoding(const CompositeOutput& output) {
+  return output.selection && !output.selection->is_of_band();
+}
+
+/// `auto` as one of the others.
+std::string resolved(const std::string& encoding, const Product& product, bool fits_bytes) {
+  if (encoding != "auto") return encoding;
+  const bool fits = std::all_of(product.bands.begin(), product.bands.end(), [](const ProductBand& band) {
+    const Quantity quantity = quantity_of(band);
+    return quantity == Quantity::temperature || quantity == Quantity::reflectance;
+  });
+  if (fits && fits_bytes) return "uint8";
+  if (fits) return "uint16";
+  // Bytes of a product of indices have no room for days.
+  return !fits_bytes && common_type(product) == DataType::uint8 ? "uint16" : "source";
+}
+
+DataType type_of(const std::string& encoding, const Product& product) {
+  if (encoding == "uint8") return DataType::uint8;
+  if (encoding == "uint16") return DataType::uint16;
+  return encoding == "float32" ? DataType::float32 : common_type(product);
+}
+
+/// How a figure of a band is stored.
+Encoding encoding_of(const CompositeOutput& output, const ProductBand& own, const std::string& encoding,
+                     DataType type) {
+  const bool spread = series::is_spread(output.statistic);
+  if (series::is_pure_number(output.statistic)) return pure_number(type);
+  const bool fixed = encoding == "uint8" || encoding == "uint16";
+  return fixed ? fixed_encoding(own, type, spread) : source_encoding(own, type, spread);
+}
+
 }  // namespace
 
+std::string long_name_of(const CompositeOutput& output, const Product& product) {
+  if (output.is_count()) return "";
+  if (!has_own_encoding(output)) return product.bands[output.band].long_name;
+  switch (output.selection->kind) {
+    case SelectionKind::euclidean_deviation:
+      return "Median Euclidean distance from the geometric median";
+    case SelectionKind::spectral_deviation:
+      return "Median cosine distance from the geometric median";
+    case SelectionKind::bray_curtis_deviation:
+      return "Median Bray-Curtis distance from the geometric median";
+    default:
+      return "Day of the year of the best available pixel";
+  }
+}
+
 Result<std::vector<CompositeOutput>> composite_outputs(const Product& product, const CompositeWishes& wishes) {
-  const std::string choice = resolved(wishes.encoding, product);
-  if (choice != "source") ECOCUBE_TRY(check_fixed(product, choice));
-  const DataType type = choice == "uint8"    ? DataType::uint8
-                        : choice == "uint16" ? DataType::uint16
-                                             : common_type(product);
+  ECOCUBE_TRY_ASSIGN(const auto selected, selected_outputs(product, wishes));
+  const auto large = std::find_if(selected.begin(), selected.end(), has_own_encoding);
+  const std::string choice = resolved(wishes.encoding, product, large == selected.end());
+  if (choice == "uint8" || choice == "uint16") ECOCUBE_TRY(check_fixed(product, choice));
+  const DataType type = type_of(choice, product);
+  if (type == DataType::uint8 && large != selected.end()) {
+    return usage_error("encoding: {} stores bytes here, which are too small for {}; take encoding: uint16 or float32",
+                       choice, large->variable);
+  }
   std::vector<CompositeOutput> outputs;
   for (std::size_t band = 0; band < product.bands.size(); ++band) {
     for (const series::Statistic& statistic : wishes.statistics) {
@@ -143,14 +221,11 @@ Result<std::vector<CompositeOutput>> composite_outputs(const Product& product, c
           {fmt::format("{}_{}", product.bands[band].name, series::name_of(statistic)), band, statistic, {}, {}});
     }
   }
-  ECOCUBE_TRY_ASSIGN(const auto selected, selected_outputs(product, wishes));
   outputs.insert(outputs.end(), selected.begin(), selected.end());
   for (CompositeOutput& output : outputs) {
     const ProductBand& own = product.bands[output.band];
-    const bool spread = series::is_spread(output.statistic);
-    output.encoding = series::is_pure_number(output.statistic) ? pure_number(type)
-                      : choice == "source"                     ? source_encoding(own, type, spread)
-                                                               : fixed_encoding(own, type, spread);
+    output.encoding = has_own_encoding(output) ? own_encoding(output.selection->kind, product, type)
+                                               : encoding_of(output, own, choice, type);
     output.recoding = series::Recoding::between(own.encoding, output.encoding, output.statistic);
   }
   if (wishes.count) {

@@ -11,6 +11,7 @@
 #include "data/cube/layer.h"
 #include "methods/series/composite.h"
 #include "methods/series/composite_stack.h"
+#include "steps/composite_best_pixel.h"
 #include "steps/composite_selection_output.h"
 #include "steps/scene_reader.h"
 #include "steps/scene_source.h"
@@ -28,7 +29,10 @@ struct CompositeOutput {
   series::Recoding recoding;                                ///< from the band's stored numbers
   std::optional<SelectionOutput> selection = std::nullopt;  ///< instead of the statistic
   bool is_count() const { return variable == kCountVariable; }
+  LayerKind kind() const { return is_count() ? LayerKind::count : LayerKind::continuous; }
 };
+/// For people: the band's, or what a deviation is.
+std::string long_name_of(const CompositeOutput& output, const Product& product);
 
 /// Which of several scenes of one day counts where they overlap.
 enum class SceneMerge {
@@ -54,9 +58,11 @@ struct CompositeRules {
   std::optional<SceneWeights> weights;  ///< none: no weighted mean is asked for
   double min_clear = 0;
   double outliers = 0;    ///< median absolute deviations; 0: off
+  BestPixelWishes best;   ///< of the best pixel, when it is asked for
   bool skip_bad = false;  ///< damaged scenes are left out instead of failing the task
   DataType type() const { return outputs.front().encoding.type; }
   bool has_count() const { return outputs.back().is_count(); }
+  bool needs_cloud_distance() const { return scenes.cloud_metres > 0; }
   bool selects() const {
     return std::any_of(outputs.begin(), outputs.end(), [](const auto& output) { return output.selection.has_value(); });
   }
@@ -65,14 +71,14 @@ struct CompositeRules {
 /// What a composite is asked for.
 struct CompositeWishes {
   std::vector<series::Statistic> statistics;
-  std::vector<std::string> select;   ///< `medoid`, `geomedian`, `best`
+  std::vector<std::string> select;   ///< `medoid`, `geomedian`, `emad`, `smad`, `bcmad`, `best`, `best_day`
   std::vector<std::string> metrics;  ///< see parse_metric
   bool count = true;
-  std::string encoding = "auto";  ///< or `uint8`, `uint16`, `source`
+  std::string encoding = "auto";  ///< or `uint8`, `uint16`, `float32`, `source`
 };
 
 /// The layers of a composite: the statistics of every band, every band as it is selected, the metrics, the count. All
-/// share one type and one number for missing values.
+/// share one type and one number for missing values. `auto` takes no bytes where deviations or days are asked for.
 Result<std::vector<CompositeOutput>> composite_outputs(const Product& product, const CompositeWishes& wishes);
 
 }  // namespace ecocube

@@ -69,6 +69,7 @@ TEST_F(CompositeScenesTest, ASceneThatMissesABandIsAnErrorOrARecordedSkip) {
   const Done skipped = composite("", ", bad_scene: skip", "skip");
   ASSERT_EQ(skipped.error, "");
   EXPECT_EQ(stored(skipped, "clear_count", "year")[0], 1);
+  EXPECT_NE(skipped.log.find("scene A_20180717_1 left out: "), std::string::npos) << skipped.log;
   const Done red = composite(", encoding: source", ", bands: [red]", "red");
   ASSERT_EQ(red.error, "");
   EXPECT_EQ(stored(red, "red_p50", "year")[0], 600) << "the missing band is not asked for";
@@ -86,6 +87,7 @@ TEST_F(CompositeScenesTest, ATruncatedSceneIsAnErrorOrARecordedSkip) {
   const Done skipped = composite(", encoding: source", ", bad_scene: skip", "skip");
   ASSERT_EQ(skipped.error, "");
   EXPECT_EQ(stored(skipped, "red_p50", "year")[0], 500);
+  EXPECT_NE(skipped.log.find("scene A_20180717_1 left out: "), std::string::npos) << skipped.log;
 }
 
 TEST_F(CompositeScenesTest, ASceneWithoutAReferenceSystemIsAnErrorAndAnotherOneIsWarped) {
@@ -95,7 +97,14 @@ TEST_F(CompositeScenesTest, ASceneWithoutAReferenceSystemIsAnErrorAndAnotherOneI
   none.crs = "";
   draw_band("A_20180701_1", "red", all(500), none, window);
   const Done failed = composite("", "", "fail");
+  EXPECT_NE(failed.error.find("scene A_20180701_1: "), std::string::npos) << failed.error;
   EXPECT_NE(failed.error.find("has no coordinate reference system"), std::string::npos) << failed.error;
+  draw("A_20180717_1", all(700), all(1));
+  const Done skipped = composite(", encoding: source", ", bad_scene: skip", "skip");
+  ASSERT_EQ(skipped.error, "");
+  EXPECT_EQ(stored(skipped, "red_p50", "year")[0], 700);
+  EXPECT_NE(skipped.log.find("scene A_20180701_1 left out: "), std::string::npos) << skipped.log;
+  for (const char* band : {"red", "nir", "class"}) fs::remove(path_of("A_20180717_1", band));
   // 4321000, 3210000 of EPSG:3035 lies near 10 E, 52 N.
   const Grid degrees{"EPSG:4326", 0.0002, 9.99, 52.01, 100};
   const Window wide{0, 0, 120, 120};

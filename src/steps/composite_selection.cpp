@@ -2,6 +2,7 @@
 #include "steps/composite_selection.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -25,19 +26,52 @@ Result<std::size_t> band_of(const std::string& name, const Product& product) {
   return usage_error("no band '{}'{}", name, suggestion(name, known));
 }
 
-Result<void> parse_carrier(const std::string& text, const Product& product, SelectionOutput& output) {
-  std::string first = text, second;
-  if (text == "ndvi" && !product.band_named("ndvi")) {
-    first = "nir", second = "red";
-  } else if (text.starts_with("nd(") && text.ends_with(")")) {
-    const auto parts = split(text.substr(3, text.size() - 4), ',');
-    if (parts.size() != 2) return usage_error("'{}' is no normalised difference such as nd(nir, swir1)", text);
-    first = trimmed(parts[0]), second = trimmed(parts[1]);
+/// The names of indices whose bands the product has.
+std::vector<std::string> indices_of(const Product& product) {
+  std::vector<std::string> names;
+  for (const series::Index& index : series::all_indices()) {
+    const bool has_all = std::all_of(index.bands.begin(), index.bands.end(),
+                                     [&](const std::string& band) { return product.band_named(band) != nullptr; });
+    if (has_all) names.push_back(index.name);
   }
-  ECOCUBE_TRY_ASSIGN(output.carrier, band_of(first, product));
-  if (second.empty()) return {};
-  ECOCUBE_TRY_ASSIGN(output.carrier_subtract, band_of(second, product));
-  return {};
+  return names;
+}
+
+Result<SelectionCarrier> difference_carrier(const std::string& text, const Product& product) {
+  const auto parts = split(text.substr(3, text.size() - 4), ',');
+  if (parts.size() != 2) return usage_error("'{}' is no normalised difference such as nd(nir, swir1)", text);
+  SelectionCarrier carrier;
+  for (const auto& part : parts) {
+    ECOCUBE_TRY_ASSIGN(const std::size_t band, band_of(std::string(trimmed(part)), product));
+    carrier.bands.push_back(band);
+  }
+  if (carrier.bands[0] == carrier.bands[1]) return usage_error("'{}' is 0 on every date", text);
+  carrier.name = fmt::format("nd_{}_{}", product.bands[carrier.bands[0]].name, product.bands[carrier.bands[1]].name);
+  return carrier;
+}
+
+/// A band goes before an index of the same name.
+Result<SelectionCarrier> parse_carrier(const std::string& text, const Product& product) {
+  if (text.starts_with("nd(") && text.ends_with(")")) return difference_carrier(text, product);
+  SelectionCarrier carrier;
+  carrier.name = text;
+  if (const auto band = band_of(text, product)) {
+    carrier.bands = {*band};
+    return carrier;
+  }
+  const auto index = series::find_index(text);
+  if (!index) {
+    std::vector<std::string> known = indices_of(product);
+    for (const ProductBand& band : product.bands) known.push_back(band.name);
+    return usage_error("no band or index '{}'{}", text, suggestion(text, known));
+  }
+  carrier.index = *index;
+  for (const std::string& name : (*index)->bands) {
+    const auto band = band_of(name, product);
+    if (!band) return usage_error("the index {} needs the band '{}', which {} lacks here", text, name, product.name);
+    carrier.bands.push_back(*band);
+  }
+  return carrier;
 }
 
 /// One call for all outputs that the same dates serve.
@@ -52,28 +86,70 @@ void put_dates(const SelectionSeries& series, std::span<const SelectionOutput> o
   }
 }
 
+Day day_from(int days_since_1970) {
+  return Day(std::chrono::days(days_since_1970));
+}
+
 std::vector<std::uint16_t> best_dates(const SelectionSeries& series) {
   std::vector<int> days, years;
-  const auto day_of = [](int days_since) { return Day(std::chrono::days(days_since)); };
   for (const int day : series.days) {
-    days.push_back(day_of_year(day_of(day)));
-    years.push_back(year_of(day_of(day)));
+    days.push_back(day_of_year(day_from(day)));
+    years.push_back(year_of(day_from(day)));
   }
-  const int middle = series.first_day + (series.last_day - series.first_day) / 2;
-  series::BestPixelOptions options;
-  options.target_day = day_of_year(day_of(middle));
-  options.first_day = day_of_year(day_of(series.first_day));
-  options.last_day = day_of_year(day_of(series.last_day));
-  options.target_year = year_of(day_of(middle));
   std::vector<std::uint16_t> dates(series.pixels, series::kNoDate);
-  series::best_pixel({days, years, series.valid, {}, {}, {}, series.pixels}, {0, series.pixels}, options, dates, {});
+  series::best_pixel({days, years, series.valid, series.cloud_metres, series.haze, {}, series.pixels},
+                     {0, series.pixels}, series.best, dates, {});
   return dates;
+}
+
+void put_days(const SelectionSeries& series, std::span<const SelectionOutput> outputs,
+              std::span<const std::uint16_t> dates, const std::function<void(std::size_t, std::size_t, double)>& put) {
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].kind != SelectionKind::best_day) continue;
+    for (std::size_t pixel = 0; pixel < series.pixels; ++pixel)
+      put(i, pixel, dates[pixel] == series::kNoDate ? kNone : day_of_year(day_from(series.days[dates[pixel]])));
+  }
+}
+
+/// The geometric median of all bands and its deviations.
+void put_geometric(const SelectionSeries& series, std::span<const SelectionOutput> outputs,
+                   const std::function<void(std::size_t, std::size_t, double)>& put) {
+  constexpr float none = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> median(series.bands * series.pixels, none);
+  std::vector<float> euclidean(series.pixels, none), spectral(euclidean), bray_curtis(euclidean);
+  const auto wanted = [&](SelectionKind kind, std::vector<float>& plane) {
+    const bool is = std::any_of(outputs.begin(), outputs.end(), [&](const auto& one) { return one.kind == kind; });
+    return is ? std::span<float>(plane) : std::span<float>();
+  };
+  const series::BandSeries bands{series.values, series.valid, series.times, series.bands, series.pixels};
+  // The median of values whose spread is wanted must be finer than the spread: steps of 1e-6 of reflectance.
+  series::geometric_median(
+      bands, {0, series.pixels}, {.tolerance = 1e-6, .most_iterations = 1000},
+      {median, wanted(SelectionKind::euclidean_deviation, euclidean),
+       wanted(SelectionKind::spectral_deviation, spectral), wanted(SelectionKind::bray_curtis_deviation, bray_curtis)});
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const float* plane = nullptr;
+    if (outputs[i].kind == SelectionKind::geometric_median) plane = median.data() + outputs[i].band * series.pixels;
+    if (outputs[i].kind == SelectionKind::euclidean_deviation) plane = euclidean.data();
+    if (outputs[i].kind == SelectionKind::spectral_deviation) plane = spectral.data();
+    if (outputs[i].kind == SelectionKind::bray_curtis_deviation) plane = bray_curtis.data();
+    for (std::size_t pixel = 0; plane && pixel < series.pixels; ++pixel)
+      put(i, pixel, static_cast<double>(plane[pixel]));
+  }
+}
+
+/// The carrier of one observation; `values` are those of its bands.
+float carried(const SelectionCarrier& carrier, std::span<const double> values) {
+  if (carrier.index) return static_cast<float>(carrier.index->value(values.data()));
+  if (values.size() == 1) return static_cast<float>(values[0]);
+  return static_cast<float>((values[0] - values[1]) / (values[0] + values[1]));
 }
 
 void put_ranked(const SelectionSeries& series, std::size_t number, const SelectionOutput& output,
                 const std::function<void(std::size_t, std::size_t, double)>& put) {
   std::vector<float> band(series.times * series.pixels), carrier(band.size());
   std::vector<std::uint8_t> valid = series.valid;
+  std::vector<double> values(output.carrier.bands.size());
   for (std::size_t time = 0; time < series.times; ++time) {
     const auto value = [&](std::size_t of, std::size_t pixel) {
       return series.values[(time * series.bands + of) * series.pixels + pixel];
@@ -82,9 +158,9 @@ void put_ranked(const SelectionSeries& series, std::size_t number, const Selecti
       const std::size_t at = time * series.pixels + pixel;
       if (valid[at] == 0) continue;
       band[at] = value(output.band, pixel);
-      const float first = value(output.carrier, pixel);
-      const float second = output.carrier_subtract ? value(*output.carrier_subtract, pixel) : 0.0F;
-      carrier[at] = output.carrier_subtract ? (first - second) / (first + second) : first;
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<double>(value(output.carrier.bands[i], pixel));
+      carrier[at] = carried(output.carrier, values);
       if (!std::isfinite(carrier[at])) valid[at] = 0;
     }
   }
@@ -117,20 +193,31 @@ Result<SelectionOutput> parse_metric(const std::string& text, const Product& pro
   const auto number = band_of(band, product);
   if (!number) return within(fmt::format("'{}'", text), number.error());
   output.band = *number;
-  const auto read = parse_carrier(carrier, product, output);
+  auto read = parse_carrier(carrier, product);
   if (!read) return within(fmt::format("'{}'", text), read.error());
+  output.carrier = std::move(*read);
   return output;
 }
 
-std::string variable_of(const SelectionOutput& output, const std::string& text, const Product& product) {
-  const std::string& band = product.bands[output.band].name;
-  std::string carrier = product.bands[output.carrier].name;
-  if (output.carrier_subtract) {
-    carrier = text.find("nd(") == std::string::npos
-                  ? "ndvi"
-                  : fmt::format("nd_{}_{}", carrier, product.bands[*output.carrier_subtract].name);
+std::string variable_of(const SelectionOutput& metric, const Product& product) {
+  return fmt::format("{}_{}_{}", product.bands[metric.band].name, metric.carrier.name, series::name_of(metric.part));
+}
+
+std::uint64_t SelectionSeries::bytes_per_pixel(std::size_t times, std::size_t bands) {
+  // Values; validity twice; distance, haze, a band and its carrier; the medians and deviations; dates.
+  return times * (bands * sizeof(float) + 2 + 4 * sizeof(float)) + bands * sizeof(float) + 3 * sizeof(float) + 16;
+}
+
+void add_haze(SelectionSeries& series, std::size_t blue, std::size_t red) {
+  series.haze.assign(series.times * series.pixels, std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t time = 0; time < series.times; ++time) {
+    const float* const of_blue = series.values.data() + (time * series.bands + blue) * series.pixels;
+    const float* const of_red = series.values.data() + (time * series.bands + red) * series.pixels;
+    for (std::size_t pixel = 0; pixel < series.pixels; ++pixel) {
+      const std::size_t at = time * series.pixels + pixel;
+      if (series.valid[at] != 0) series.haze[at] = of_blue[pixel] - 0.5F * of_red[pixel] - 0.08F;
+    }
   }
-  return fmt::format("{}_{}_{}", band, carrier, series::name_of(output.part));
 }
 
 void select(const SelectionSeries& series, std::span<const SelectionOutput> outputs,
@@ -145,14 +232,14 @@ void select(const SelectionSeries& series, std::span<const SelectionOutput> outp
     series::medoid(bands, all, dates);
     put_dates(series, outputs, SelectionKind::medoid, dates, put);
   }
-  if (asks(SelectionKind::best_pixel)) put_dates(series, outputs, SelectionKind::best_pixel, best_dates(series), put);
-  if (asks(SelectionKind::geometric_median)) {
-    std::vector<float> median(series.bands * series.pixels, std::numeric_limits<float>::quiet_NaN());
-    series::geometric_median(bands, all, {}, {median, {}, {}, {}});
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      for (std::size_t pixel = 0; outputs[i].kind == SelectionKind::geometric_median && pixel < series.pixels; ++pixel)
-        put(i, pixel, static_cast<double>(median[outputs[i].band * series.pixels + pixel]));
-    }
+  if (asks(SelectionKind::best_pixel) || asks(SelectionKind::best_day)) {
+    const std::vector<std::uint16_t> dates = best_dates(series);
+    put_dates(series, outputs, SelectionKind::best_pixel, dates, put);
+    put_days(series, outputs, dates, put);
+  }
+  if (asks(SelectionKind::geometric_median) || asks(SelectionKind::euclidean_deviation) ||
+      asks(SelectionKind::spectral_deviation) || asks(SelectionKind::bray_curtis_deviation)) {
+    put_geometric(series, outputs, put);
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].kind == SelectionKind::rank) put_ranked(series, i, outputs[i], put);

@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "base/parallel.h"
+#include "io/raster/projection.h"
 #include "io/raster/raster.h"
 #include "steps/composite_block.h"
 #include "steps/scene_looks.h"
@@ -21,6 +22,12 @@ namespace {
 
 /// Rows of a block if memory allows.
 constexpr std::int64_t kMostRows = std::int64_t{2} * RasterWriter::kBlockRows;
+
+/// Side of a pixel of the cube; degrees are those of a meridian.
+double metres_of_pixel(const Grid& grid) {
+  constexpr double kMetresOfDegree = 111319.49;
+  return grid.pixel * (is_geographic(grid.crs) ? kMetresOfDegree : 1);
+}
 
 /// Time that threads spend on a kind of work, together.
 class Stopwatch {
@@ -97,6 +104,7 @@ void Work::choose_times() {
   times_.days = days;
   times_.first_day = static_cast<int>(job_.period.start.time_since_epoch().count());
   times_.last_day = static_cast<int>(job_.period.end.time_since_epoch().count());
+  times_.year = job_.period.year;
   if (rules_.weights == SceneWeights::clear) times_.weights = clear;
   if (rules_.weights == SceneWeights::centre) {
     times_.weights = series::centre_weights(days, times_.first_day, times_.last_day);
@@ -109,9 +117,11 @@ Result<void> Work::fill(std::size_t slot, const Window& block, SceneStacks& stac
   std::vector<NumberPlane> planes;
   for (std::size_t band = 0; at != used_.end() && band < rules_.source->product().bands.size(); ++band)
     planes.push_back(stacks.plane(band, static_cast<std::size_t>(at - used_.begin())));
+  const std::span<float> metres =
+      at != used_.end() ? stacks.cloud_metres(static_cast<std::size_t>(at - used_.begin())) : std::span<float>();
   bool is_first = true;
   for (const std::size_t scene : slots_.scenes[slot]) {
-    ECOCUBE_TRY(looks_.read(scene, block, planes, is_first));
+    ECOCUBE_TRY(looks_.read(scene, block, planes, is_first, metres));
     if (looks_.is_used(scene)) is_first = false;
   }
   return {};
@@ -143,8 +153,7 @@ Result<bool> Work::write_all(const std::string& output) {
   choose_times();
   std::vector<BandSpec> bands;
   for (const CompositeOutput& layer : rules_.outputs) {
-    const LayerKind kind = layer.is_count() ? LayerKind::count : LayerKind::continuous;
-    bands.push_back({layer.variable, kind, {}, layer.encoding});
+    bands.push_back({layer.variable, layer.kind(), {}, layer.encoding});
   }
   ECOCUBE_TRY_ASSIGN(auto writer, RasterWriter::create(run_.stage(output), rules_.scenes.grid, job_.tile,
                                                        rules_.outputs.front().encoding, bands));
@@ -155,7 +164,7 @@ Result<bool> Work::write_all(const std::string& output) {
     const bool writes = number > 0, reads = number < blocks;
     SceneStacks &next = stacks[number % 2], &last = stacks[(number + 1) % 2];
     const Window block = reads ? block_at(number * block_rows_) : Window{};
-    if (reads) next.resize(rules_.source->product(), used_.size(), static_cast<std::size_t>(block.pixels()));
+    if (reads) next.resize(rules_, used_.size(), static_cast<std::size_t>(block.pixels()));
     const std::size_t lanes = reads ? std::min(SceneLooks::kLanes, slots_.scenes.size()) : 0;
     std::vector<Result<void>> outcomes(slots_.scenes.size() + 1);
     std::atomic<std::size_t> slot = 0;
@@ -245,6 +254,17 @@ SceneSlots slots_of(const std::vector<TileScene>& scenes, SceneMerge merge) {
   return slots;
 }
 
+std::uint64_t CompositeJob::bytes_of_clouds(const CompositeRules& rules, std::int64_t rows) const {
+  if (!rules.needs_cloud_distance()) return 0;
+  const double own = static_cast<double>(rows * tile.cols);
+  // So many pixels of the scene lie along one of the cube.
+  const double finer = source.is_copy() ? 1 : std::sqrt(static_cast<double>(source.pixels(rows)) / own);
+  const double halo = 2 * rules.scenes.cloud_metres / metres_of_pixel(rules.scenes.grid);
+  const double all = (static_cast<double>(rows) + halo) * (static_cast<double>(tile.cols) + halo) * finer * finer;
+  return static_cast<std::uint64_t>(all) * (SceneReader::kBytesPerCloudPixel + 2 * rules.scenes.mask->bands().size()) +
+         static_cast<std::uint64_t>(own * finer * finer) * SceneReader::bytes_per_source_pixel(rules.scenes);
+}
+
 std::uint64_t CompositeJob::bytes_of_block(const CompositeRules& rules, std::int64_t rows) const {
   const auto pixels = static_cast<std::uint64_t>(rows * tile.cols);
   const std::size_t times = slots_of(scenes, rules.merge).scenes.size(), lanes = std::min(SceneLooks::kLanes, times);
@@ -253,10 +273,10 @@ std::uint64_t CompositeJob::bytes_of_block(const CompositeRules& rules, std::int
                                  ? pixels * 3
                                  : pixels * SceneReader::kBytesPerPixel +
                                        source.pixels(rows) * SceneReader::bytes_per_source_pixel(rules.scenes);
+  const auto selections = CompositeBlock::bytes_of_selections(rules, times, pixels);
   const std::uint64_t files = std::min(SceneLooks::kMostOpen, scenes.size()) + 1;
-  return pixels * (2 * SceneStacks::bytes_per_pixel(rules.source->product(), times) +
-                   CompositeBlock::bytes_per_pixel(rules)) +
-         lanes * lane + files * RasterWriter::kOpenFileBytes +
+  return pixels * (2 * SceneStacks::bytes_per_pixel(rules, times) + CompositeBlock::bytes_per_pixel(rules)) +
+         selections + lanes * (lane + bytes_of_clouds(rules, rows)) + files * RasterWriter::kOpenFileBytes +
          RasterWriter::most_waiting_bytes(tile, rows, rules.type(), rules.outputs.size());
 }
 

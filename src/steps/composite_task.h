@@ -37,6 +37,8 @@ struct CompositeJob {
   std::vector<TileScene> scenes;
   SourceExtent source;  ///< as far as it is known when planning
 
+  /// What a thread that reads holds more where distances to clouds are worked out.
+  std::uint64_t bytes_of_clouds(const CompositeRules& rules, std::int64_t rows) const;
   std::uint64_t bytes_of_block(const CompositeRules& rules, std::int64_t rows) const;
   std::int64_t rows_per_block(const CompositeRules& rules, std::uint64_t memory) const;
 };

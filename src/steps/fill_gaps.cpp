@@ -87,6 +87,7 @@ class FillGapsStep : public Step {
   series::FillMethod fill_;
   std::int64_t reach_ = 0;
   bool quality_ = false;
+  SampleOptions sample_;
   std::vector<std::string> variables_;
 
   std::vector<Variable> chosen_;
@@ -143,6 +144,12 @@ void FillGapsStep::declare(OptionSet& options) {
       .unit("pixels")
       .range(0, 100);
   options.add("quality", quality_, "write the expected error of every filled value as well");
+  options
+      .add(
+          "chips", sample_.chips,
+          "of drk, auto and quality: squares of 64 x 64 pixels that are learned from; an area of at most 300000 pixels "
+          "is taken whole")
+      .range(1, 100000);
   options.add("variables", variables_,
               "patterns of the variables to fill; none: all continuous ones that have periods");
 }
@@ -269,6 +276,7 @@ SeriesGroup FillGapsStep::group_of(const Variable& variable, const std::string& 
     Layer error = layer;
     error.variable += "_error";
     error.long_name = fmt::format("Expected error of {}", title(layer));
+    error.kind = LayerKind::error;
     error.encoding = encoding;
     group.outputs.push_back({std::move(error), fmt::format("{}_error{}.tif", layer.period->id(), type), {}});
   }
@@ -291,7 +299,7 @@ KnowledgeOptions FillGapsStep::knowledge_options() const {
 Result<void> FillGapsStep::plan_learning(Planning& planning) {
   std::size_t times = 0;
   for (const Variable& variable : chosen_) times = std::max(times, variable.axis.days.size());
-  places_ = choose_chips(job_.cube, times, SampleOptions{});
+  places_ = choose_chips(job_.cube, times, sample_);
   for (const Variable& variable : chosen_) {
     Task task;
     task.step = job_.step;

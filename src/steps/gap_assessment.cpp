@@ -241,7 +241,14 @@ Result<GapKnowledge> learn_gaps(const SeriesVariable& variable, const Cube& cube
   for (std::size_t time = 0; time < variable.layers.size(); ++time)
     knowledge.slot_names[static_cast<std::size_t>(axis.slot[time])] = variable.layers[time].period->slot;
   for (const ChipPlace& place : places) knowledge.regions.push_back(place.region);
-  if (options.statistics) knowledge.statistics = series::estimate_date_statistics(sample.chips(), axis);
+  if (options.statistics) {
+    knowledge.statistics = series::estimate_date_statistics(sample.chips(), axis);
+    // Filled values are held within the observed range, which a part of a large area shows a part of.
+    const bool is_whole = places.size() == 1 && places.front().window == cube.area;
+    const double beyond = is_whole ? 0 : 0.5 * (knowledge.statistics->highest - knowledge.statistics->lowest);
+    knowledge.statistics->lowest -= beyond;
+    knowledge.statistics->highest += beyond;
+  }
   std::vector<series::AssessedFiller> fillers = assessed_fillers(options.methods, axis);
   if (options.own) fillers.push_back(temporal_filler(options.own->name, *options.own, axis));
   if (!fillers.empty()) knowledge.assessment = series::assess_gaps(sample.chips(), axis, fillers, options.assess);

@@ -146,7 +146,7 @@ bool MosaicStep::named(const std::string& variable) const {
 }
 
 bool MosaicStep::wanted(const Layer& layer) const {
-  const bool by_name_only = !from_step(layer) || layer.kind == LayerKind::source;
+  const bool by_name_only = !from_step(layer) || layer.kind == LayerKind::source || layer.kind == LayerKind::error;
   return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
     return !(by_name_only && pattern == "*") && matches_glob(pattern, layer.variable);
   });

@@ -34,7 +34,8 @@ class OverlayStep : public Step {
   }
 
   void declare(OptionSet& options) override {
-    options.add("features", patterns_, "variables to take, as shell patterns; counts and source codes only when named");
+    options.add("features", patterns_,
+                "variables to take, as shell patterns; counts, source codes and expected errors only when named");
     options.add("missing", missing_, "what happens to a point without a value in some layer").choices({"drop", "keep"});
   }
 
@@ -140,7 +141,7 @@ Result<void> OverlayStep::find_features(Planning& planning) {
   for (const std::string& variable : layers.variables_matching(patterns_)) {
     const bool named = std::find(patterns_.begin(), patterns_.end(), variable) != patterns_.end();
     for (const Layer& layer : layers.of_variable(variable)) {
-      if ((layer.kind == LayerKind::count || layer.kind == LayerKind::source) && !named) continue;
+      if (layer.kind != LayerKind::continuous && layer.kind != LayerKind::classes && !named) continue;
       auto& list = layers_of_feature_[layer.feature_name()];
       if (list.empty()) features_.push_back(layer.feature_name());
       list.push_back(layer);

@@ -56,7 +56,11 @@ SceneLooks::SceneLooks(const CompositeRules& rules, const CompositeJob& job, Tas
 
 Result<void> SceneLooks::excuse(std::size_t scene, const Error& error) {
   if (!rules_.skip_bad || error.blame != Blame::input) return Failure(error);
-  run_.note(fmt::format("scene {} left out: {}", job_.scenes[scene].name, error.message));
+  const std::string& name = job_.scenes[scene].name;
+  std::string_view reason = error.message;
+  const std::string prefix = fmt::format("scene {}: ", name);
+  if (reason.starts_with(prefix)) reason.remove_prefix(prefix.size());
+  run_.note(fmt::format("scene {} left out: {}", name, reason));
   scenes_[scene].damaged = true;
   scenes_[scene].file.reset();
   damage_ = true;
@@ -192,7 +196,7 @@ void SceneLooks::begin_pass() {
 }
 
 Result<void> SceneLooks::read(std::size_t scene, const Window& block, std::span<const NumberPlane> planes,
-                              bool is_first) {
+                              bool is_first, std::span<float> cloud_metres) {
   State& state = scenes_[scene];
   const bool counts = rules_.min_clear > 0 && !state.share;
   if (state.damaged || (state.left_out && !counts)) return {};
@@ -204,7 +208,7 @@ Result<void> SceneLooks::read(std::size_t scene, const Window& block, std::span<
     Lane lane(*this, block);
     const std::string& name = job_.scenes[scene].name;
     done = state.left_out ? lane->look(**file, name, state.tally)
-                          : lane->read(**file, name, state.recodings, planes, is_first, state.tally);
+                          : lane->read(**file, name, state.recodings, planes, is_first, state.tally, cloud_metres);
   }
   if (!done) {
     const std::lock_guard lock(mutex_);

@@ -48,7 +48,8 @@ class SceneLooks {
   std::optional<double> clear_share(std::size_t scene) const { return scenes_[scene].share; }
   /// Reads a block of a scene that is used, or counts one that is not and whose share is open. Several scenes may be
   /// read at once, each by one thread.
-  Result<void> read(std::size_t scene, const Window& block, std::span<const NumberPlane> planes, bool is_first);
+  Result<void> read(std::size_t scene, const Window& block, std::span<const NumberPlane> planes, bool is_first,
+                    std::span<float> cloud_metres);
   /// Whether a scene turned out to be damaged in this pass.
   bool must_begin_anew() const { return damage_; }
   /// After all blocks: whether all scenes were used rightly. If not, they will be in the next pass.

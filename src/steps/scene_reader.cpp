@@ -8,6 +8,7 @@
 
 #include "io/raster/projection.h"
 #include "methods/resample/resample.h"
+#include "methods/series/cloud_distance.h"
 #include "methods/series/mask.h"
 
 namespace ecocube {
@@ -208,22 +209,25 @@ Result<std::vector<SceneReader::Group>> SceneReader::groups_of(const SceneFile& 
   }
   for (std::size_t band = 0; with_bands && band < bands; ++band) {
     ECOCUBE_TRY_ASSIGN(View * view, view_of(file.frame(band)));
-    auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return one.view == view; });
+    // Where clouds are looked for far round a block, bands are read on the block alone.
+    const auto first = groups.begin() + (rules_.cloud_metres > 0 && has_mask ? 1 : 0);
+    auto group = std::find_if(first, groups.end(), [&](const Group& one) { return one.view == view; });
     if (group == groups.end()) group = groups.insert(groups.end(), Group{view, {}});
     group->bands.push_back(band);
   }
   return groups;
 }
 
-/// The pixels of the mask that all groups need, with what erosion and dilation look at.
-Window SceneReader::mask_window(const SceneFile& file, const std::vector<Group>& groups) const {
+/// The pixels of the mask that all groups need, with what erosion, dilation and distances look at.
+Window SceneReader::mask_window(const SceneFile& file, const std::vector<Group>& groups, const Target* target) const {
   const View& mask = *groups.front().view;
   const Window covered = file.covers(rules_.mask->bands().empty() ? 0 : rules_.product->bands.size());
   Window needed = mask.source;
   for (std::size_t i = 1; i < groups.size(); ++i)
     needed = around(needed, window_under(groups[i].view->source, groups[i].view->frame, mask.frame));
   if (needed.empty()) return {};
-  const double reach = rules_.erode + rules_.dilate;
+  const double reach =
+      rules_.erode + rules_.dilate + (target && !target->cloud_metres.empty() ? rules_.cloud_metres : 0);
   const std::int64_t rows = reach > 0 ? series::reach_rows(reach, mask.pixel) + 1 : 0,
                      cols = reach > 0 ? series::reach_cols(reach, mask.pixel) + 1 : 0;
   return shared_part({needed.row - rows, needed.col - cols, needed.rows + 2 * rows, needed.cols + 2 * cols}, covered);
@@ -292,16 +296,37 @@ void SceneReader::count(const View& view, ClearTally& tally) {
   }
 }
 
+/// Metres to the nearest masked pixel, where the block has no clear scene yet and this one is clear.
+void SceneReader::put_cloud_distance(const View& view, const Target& target) {
+  const std::span<float> metres = target.cloud_metres;
+  if (target.is_first) std::fill(metres.begin(), metres.end(), 0.0F);
+  if (marked_.empty()) return;
+  std::vector<std::uint8_t> clouds(marks_.size());
+  for (std::size_t i = 0; i < clouds.size(); ++i)
+    clouds[i] = (marks_[i] & series::kMasked) != 0 && (marks_[i] & series::kFill) == 0 ? 1 : 0;
+  const series::PixelPlane plane{static_cast<std::size_t>(marked_.rows), static_cast<std::size_t>(marked_.cols),
+                                 view.pixel.pixel_width, view.pixel.pixel_height};
+  const std::vector<float> distances = series::cloud_distance(clouds, plane, rules_.cloud_metres);
+  const std::vector<std::int64_t> under = places();
+  for (std::size_t i = 0; i < under.size(); ++i) {
+    if (under[i] < 0 || metres[i] != 0) continue;
+    const auto at = static_cast<std::size_t>(under[i]);
+    if (marks_[at] == 0) metres[i] = distances[at];
+  }
+}
+
 /// Marks of a window of other pixels than the mask's, by the mask's pixel under each centre.
 Result<void> SceneReader::marks_for(const std::string& name, const View& mask, const View& view, const Window& window) {
   const auto &a = view.frame.geo_transform, &b = mask.frame.geo_transform;
   const bool aligned = a[2] == 0 && a[4] == 0 && b[2] == 0 && b[4] == 0 && same_crs(view.frame.crs, mask.frame.crs);
-  if (!aligned) return input_error("scene {}: its bands and its mask have different reference systems", name);
+  const bool is_same = &view == &mask;
+  if (!aligned && !is_same)
+    return input_error("scene {}: its bands and its mask have different reference systems", name);
   set_size(other_marks_, static_cast<std::size_t>(window.pixels()));
   for (std::int64_t r = 0; r < window.rows; ++r) {
-    const std::int64_t row = pixel_under(window.row + r, a[3], a[5], b[3], b[5]);
+    const std::int64_t row = is_same ? window.row + r : pixel_under(window.row + r, a[3], a[5], b[3], b[5]);
     for (std::int64_t c = 0; c < window.cols; ++c) {
-      const std::int64_t col = pixel_under(window.col + c, a[0], a[1], b[0], b[1]);
+      const std::int64_t col = is_same ? window.col + c : pixel_under(window.col + c, a[0], a[1], b[0], b[1]);
       other_marks_[static_cast<std::size_t>(r * window.cols + c)] =
           inside(marked_, row, col) ? marks_[index_in(marked_, row, col)] : std::uint8_t{series::kMasked};
     }
@@ -378,7 +403,7 @@ Result<void> SceneReader::read_mask_group(SceneFile& file, const std::string& na
                                           const Target* target, ClearTally& tally) {
   const Group& group = groups.front();
   const View& view = *group.view;
-  marked_ = mask_window(file, groups);
+  marked_ = mask_window(file, groups, target);
   const auto pixels = static_cast<std::size_t>(marked_.pixels());
   const auto shift = view.mapping->shift();
   const bool is_direct = target && target->is_first && shift && marked_ == shifted(block_, *shift);
@@ -398,6 +423,7 @@ Result<void> SceneReader::read_mask_group(SceneFile& file, const std::string& na
   ECOCUBE_TRY(mark(name));
   grow_marks(view);
   count(view, tally);
+  if (target && !target->cloud_metres.empty()) put_cloud_distance(view, *target);
   for (std::size_t i = 0; target && i < group.bands.size(); ++i)
     finish_band(view, marked_, group.bands[i], marks_, planes[i], is_direct, *target);
   return {};
@@ -484,8 +510,9 @@ Result<void> SceneReader::look(SceneFile& file, const std::string& name, ClearTa
 }
 
 Result<void> SceneReader::read(SceneFile& file, const std::string& name, std::span<const SceneRecoding> recodings,
-                               std::span<const NumberPlane> planes, bool is_first, ClearTally& tally) {
-  const Target target{recodings, planes, is_first};
+                               std::span<const NumberPlane> planes, bool is_first, ClearTally& tally,
+                               std::span<float> cloud_metres) {
+  const Target target{recodings, planes, is_first, cloud_metres};
   return read_groups(file, name, &target, tally);
 }
 

@@ -25,6 +25,7 @@ struct SceneRules {
   const series::SceneMask* mask = nullptr;
   double erode = 0, dilate = 0;     ///< metres
   std::string resampling = "auto";  ///< as SourceSpec::resampling
+  double cloud_metres = 0;          ///< up to here the distance to clouds is worked out; 0: not at all
 };
 
 /// The number that means missing in planes of a band.
@@ -48,6 +49,8 @@ class SceneReader {
   /// Bytes held for a pixel of a block and for one of its scene's window.
   static constexpr std::uint64_t kBytesPerPixel = 2 * sizeof(double) + sizeof(float) + 1;
   static std::uint64_t bytes_per_source_pixel(const SceneRules& rules);
+  /// Bytes held for a pixel of the mask while distances to clouds are worked out.
+  static constexpr std::uint64_t kBytesPerCloudPixel = sizeof(double) + sizeof(float) + 8;
 
   SceneReader(const SceneRules& rules, const Window& tile) : rules_(rules), tile_(tile) {}
 
@@ -74,8 +77,11 @@ class SceneReader {
   /// recodings one a band
   /// planes    one a band, of the band's type, shape [row][col of the block]; a value goes where none is yet
   /// is_first  the planes hold nothing yet, whatever their numbers are
+  /// cloud_metres  when the rules ask for it: from clear pixels to the nearest masked one of this scene, exact, at most
+  ///               SceneRules::cloud_metres; fill is no cloud. 0 where no scene is clear; shape as the planes'
   Result<void> read(SceneFile& file, const std::string& name, std::span<const SceneRecoding> recodings,
-                    std::span<const NumberPlane> planes, bool is_first, ClearTally& tally);
+                    std::span<const NumberPlane> planes, bool is_first, ClearTally& tally,
+                    std::span<float> cloud_metres = {});
 
  private:
   /// Pixels of one frame, seen from the tile.
@@ -96,13 +102,15 @@ class SceneReader {
     std::span<const SceneRecoding> recodings;
     std::span<const NumberPlane> planes;
     bool is_first = true;
+    std::span<float> cloud_metres = {};
   };
   Result<View*> view_of(const PixelFrame& frame);
   Window whole_source(const GridMapping& mapping) const;
   void place(const GridMapping& mapping);
   Result<std::vector<Group>> groups_of(const SceneFile& file, bool with_bands);
   Result<void> read_groups(SceneFile& file, const std::string& name, const Target* target, ClearTally& tally);
-  Window mask_window(const SceneFile& file, const std::vector<Group>& groups) const;
+  Window mask_window(const SceneFile& file, const std::vector<Group>& groups, const Target* target) const;
+  void put_cloud_distance(const View& view, const Target& target);
   Result<void> read_mask_group(SceneFile& file, const std::string& name, const std::vector<Group>& groups,
                                const Target* target, ClearTally& tally);
   Result<void> read_other_group(SceneFile& file, const std::string& name, const Group& mask, const Group& group,

@@ -65,7 +65,8 @@ class ZonalStatisticsStep : public Step {
     options.add("zones", path_, "vector file of polygons").required();
     options.add("layer", layer_, "layer of a vector file that has several");
     options.add("name", column_, "column that names a polygon; none: its row's number. Rows of one name are one zone");
-    options.add("variables", patterns_, "patterns of the variables to sum up; none: all but source codes");
+    options.add("variables", patterns_,
+                "patterns of the variables to sum up; none: all but source codes and expected errors");
   }
 
   Result<void> plan(Planning& planning) override;
@@ -95,7 +96,8 @@ Result<void> ZonalStatisticsStep::plan(Planning& planning) {
   }
   for (const std::string& variable : all.variables_matching(patterns_)) {
     for (const Layer& layer : all.of_variable(variable)) {
-      if (layer.kind != LayerKind::source || !patterns_.empty()) layers_.push_back(layer);
+      const bool by_name_only = layer.kind == LayerKind::source || layer.kind == LayerKind::error;
+      if (!by_name_only || !patterns_.empty()) layers_.push_back(layer);
     }
   }
   if (layers_.empty()) return usage_error("variables: there are no layers to sum up");

@@ -182,7 +182,7 @@ TEST_F(RealDataTest, NewYorksNineteenScenesBecomeOneMosaicWithStatisticsOfItsDis
 
 TEST_F(RealDataTest, TheQualityBandOfALandsatSceneIsReadAsItsMakersMeantIt) {
   ECOCUBE_RUN_EXAMPLE(out, "landsat-mask", "landsat-c2-l2");
-  const auto rows = rows_of(out / "mask" / "shares.csv");
+  const auto rows = rows_of(out / "tiles" / "r000_c000" / "mask" / "20191201_20191201_shares.csv");
   const std::map<std::string, double> wanted{
       {"cloud", 0.811}, {"cloud_shadow", 0.062}, {"clear", 0.158}, {"cirrus", 0.055}};
   std::size_t found = 0;

@@ -94,6 +94,8 @@ std::string_view name_of(LayerKind kind) {
       return "count";
     case LayerKind::source:
       return "source";
+    case LayerKind::error:
+      return "error";
   }
   return "continuous";
 }

@@ -23,6 +23,7 @@ enum class LayerKind {
   classes,     ///< codes of a legend: nearest, MODE overviews
   count,       ///< how many observations: nearest, AVERAGE overviews
   source,      ///< how a value came about (see fill-gaps): nearest, MODE overviews
+  error,       ///< expected error of the values of another layer: resampled as continuous, taken only when named
 };
 std::string_view name_of(LayerKind kind);
 

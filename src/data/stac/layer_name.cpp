@@ -41,6 +41,8 @@ std::string type_of(LayerKind kind) {
       return "n";
     case LayerKind::source:
       return "src";
+    case LayerKind::error:
+      return "err";
   }
   return "m";
 }

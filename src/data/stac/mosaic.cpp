@@ -22,7 +22,8 @@ DataType data_type_named(const std::string& name) {
 }
 
 LayerKind kind_named(const std::string& name) {
-  return one_named(name, {LayerKind::continuous, LayerKind::classes, LayerKind::count, LayerKind::source});
+  return one_named(name,
+                   {LayerKind::continuous, LayerKind::classes, LayerKind::count, LayerKind::source, LayerKind::error});
 }
 
 Day day_of(const Value& text) {

@@ -46,6 +46,10 @@ Result<void> read_encoding(const Value& value, const std::string& path, ProductB
   keys.add("unit", band.encoding.unit, "of the value");
   ECOCUBE_TRY(keys.read(value, path));
   ECOCUBE_TRY_ASSIGN(band.encoding.type, type_named(type, path + ".type"));
+  if (band.encoding.scale == 0) return usage_error("{}.scale: 0 would make every value the same", path);
+  const auto& no_data = band.encoding.no_data;
+  if (no_data && (*no_data < lowest_of(band.encoding.type) || *no_data > highest_of(band.encoding.type)))
+    return usage_error("{}.no_data: {} is no {}", path, *no_data, name_of(band.encoding.type));
   if (valid.empty()) return {};
   if (valid.size() != 2 || valid[0] > valid[1])
     return usage_error("{}.valid: expected the lowest and the highest number", path);
@@ -190,6 +194,15 @@ Result<void> read_presets(const Value& presets, Product& product) {
   return {};
 }
 
+/// Without the preset `default` a source that says no mask would take its clouds for clear.
+Result<void> check_default_preset(const Product& product) {
+  const auto is_default = [](const auto& preset) { return preset.first == "default"; };
+  if (product.mask_band.empty() || std::any_of(product.presets.begin(), product.presets.end(), is_default)) return {};
+  return usage_error(
+      "mask.presets: there is no 'default', the words that are taken out where a source says no mask; for none, write "
+      "\"default\": []");
+}
+
 Result<void> read_masks(const Value& mask, const Value& more, ProductDescription& description) {
   Product& product = description.product;
   MaskKeys main;
@@ -206,7 +219,8 @@ Result<void> read_masks(const Value& mask, const Value& more, ProductDescription
     product.more_masks.push_back({one.where.place.band, std::move(words)});
     description.places.push_back(one.where.place);
   }
-  return read_presets(main.presets, product);
+  ECOCUBE_TRY(read_presets(main.presets, product));
+  return check_default_preset(product);
 }
 
 Result<void> read_sensors(const Value& sensors, ProductDescription& description) {
@@ -243,6 +257,36 @@ Result<void> read_metadata(const Value& value, ProductDescription& description) 
   return {};
 }
 
+/// The tokens of `text`, without their braces.
+std::vector<std::string> tokens_in(std::string_view text) {
+  std::vector<std::string> tokens;
+  for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+    const auto close = text.find('}', open);
+    if (close == std::string_view::npos) break;
+    tokens.emplace_back(text.substr(open + 1, close - open - 1));
+  }
+  return tokens;
+}
+
+/// What a scene is called may only use what the names of its files say: a token of none of them would stay empty.
+Result<void> check_tokens(const ProductDescription& description) {
+  if (description.names.empty()) return {};
+  std::set<std::string> known;
+  for (const std::string& pattern : description.names) {
+    for (std::string& token : tokens_in(pattern)) known.insert(std::move(token));
+  }
+  const std::pair<const char*, std::string> keys[] = {
+      {"id", description.id}, {"frame", description.frame}, {"orbit", description.orbit}};
+  for (const auto& [key, text] : keys) {
+    for (const std::string& token : tokens_in(text)) {
+      if (!known.contains(token))
+        return usage_error("{}: no pattern of names has {{{}}}{}", key, token,
+                           suggestion(token, std::vector(known.begin(), known.end())));
+    }
+  }
+  return {};
+}
+
 Result<void> check_names(const ProductDescription& description) {
   std::set<std::string> seen;
   for (const BandPlace& place : description.places) {
@@ -251,7 +295,7 @@ Result<void> check_names(const ProductDescription& description) {
   if (description.product.bands.empty()) return usage_error("bands: there are none");
   if (description.names.empty() && description.collections.empty())
     return usage_error("neither names of files nor collections of STAC are given");
-  return {};
+  return check_tokens(description);
 }
 
 Result<ProductDescription> read_product(const Value& document) {

@@ -77,6 +77,16 @@ TEST(ProductDescriptions, MistakesNameTheFileTheKeyAndTheNearestWord) {
             "format small.json: mask.presets.default: unknown word 'clod' - did you mean 'cloud'?");
   EXPECT_EQ(message_with("\"default\":", "\"snow\":"),
             "format small.json: mask.presets.snow: a word has this name already");
+  EXPECT_THAT(
+      message_with("\"default\":", "\"strict\":"),
+      HasSubstr("mask.presets: there is no 'default', the words that are taken out where a source says no mask"));
+  EXPECT_EQ(message_with("[\"cloud\", \"snow\"]", "[]"), "");
+  EXPECT_EQ(message_with("\"scale\": 0.5", "\"scale\": 0"),
+            "format small.json: encoding.scale: 0 would make every value the same");
+  EXPECT_EQ(message_with("\"no_data\": -9,", "\"no_data\": -99999,"),
+            "format small.json: encoding.no_data: -99999 is no int16");
+  EXPECT_EQ(message_with("\"names\":", "\"frame\": \"{dat}\", \"names\":"),
+            "format small.json: frame: no pattern of names has {dat} - did you mean 'date'?");
   EXPECT_THAT(message_with("{\"bit\": 3}", "{\"bit\": 3, \"code\": 1}"),
               HasSubstr("mask.words.cloud: expected one of bit, bits and code"));
   EXPECT_EQ(message_with("\"value\": 2", "\"value\": 4"),

@@ -84,8 +84,10 @@ Result<std::vector<Layer>> dated_layers(const RasterSource& source, const Patter
       return input_error("source {}: {}: {}, band {}, lies in no period of the source", source.name, raster.path(),
                          date, i + 1);
     if (const auto [other, is_new] = dates.try_emplace(period->id(), date); !is_new)
-      return input_error("source {}: {}: {} and {} both lie in the period {}..{}; give shorter periods", source.name,
-                         raster.path(), other->second, date, iso_date(period->start), iso_date(period->end));
+      return input_error(
+          "source {}: {}: {} and {} both lie in the period {}..{}; give shorter periods, or "
+          "describe the stack as a product, whose dates are composed (\"dates\": \"bands\")",
+          source.name, raster.path(), other->second, date, iso_date(period->start), iso_date(period->end));
     layers.push_back(layer_of(source, match, bands[i], static_cast<int>(i) + 1));
     layers.back().period = period;
   }

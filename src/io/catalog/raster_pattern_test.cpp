@@ -217,7 +217,8 @@ TEST_F(Rasters, BandsAreDatesWhereTheSourceSaysSo) {
   auto layers = raster_layers(source);
   EXPECT_EQ(layers.error().message, "source stack: " + path("ndvi_t1.tif") +
                                         ": 2020-03-21T10:00:00Z and 2020-04-05 both lie in the period "
-                                        "2020-03-21..2020-06-24; give shorter periods");
+                                        "2020-03-21..2020-06-24; give shorter periods, or describe the stack as a "
+                                        "product, whose dates are composed (\"dates\": \"bands\")");
   stack("ndvi_t1.tif", {"2019-12-25", "2020-03-21T10:00:00Z", "2020-07-05"});
   layers = raster_layers(source);
   ASSERT_TRUE(layers) << layers.error().message;

@@ -67,8 +67,8 @@ Failure none_fits(const std::string& place, const std::vector<Scene>& all, const
   if (count(in_time) == 0)
     return input_error("{} has {}, none within {}..{}", place, has, iso_date(query.first), iso_date(query.last));
   if (count(in_area) == 0)
-    return input_error("{} has {}, none in the area {} {} {} {} (longitude and latitude)", place, has, query.area.min_x,
-                       query.area.min_y, query.area.max_x, query.area.max_y);
+    return input_error("{} has {}, none in the area {:.6g} {:.6g} {:.6g} {:.6g} (longitude and latitude)", place, has,
+                       query.area.min_x, query.area.min_y, query.area.max_x, query.area.max_y);
   return input_error("{} has {}, none within {}..{} in the area with at most {} % of clouds", place, has,
                      iso_date(query.first), iso_date(query.last), query.most_cloud_cover);
 }

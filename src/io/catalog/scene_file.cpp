@@ -22,6 +22,28 @@ PixelFrame frame_of(const RasterInfo& info) {
   return frame;
 }
 
+DataType type_of(const std::uint8_t*) {
+  return DataType::uint8;
+}
+DataType type_of(const std::uint16_t*) {
+  return DataType::uint16;
+}
+DataType type_of(const std::int16_t*) {
+  return DataType::int16;
+}
+DataType type_of(const float*) {
+  return DataType::float32;
+}
+
+/// Whether numbers of a file's type come through whole. Negative codes do not exist, so signed masks may be read as
+/// unsigned.
+bool holds_all(DataType held, DataType in_file) {
+  if (held == DataType::float32 || held == in_file) return true;
+  if (held == DataType::uint16 && in_file == DataType::int16) return true;
+  const bool whole = in_file != DataType::float32 && in_file != DataType::float64;
+  return whole && lowest_of(in_file) >= lowest_of(held) && highest_of(in_file) <= highest_of(held);
+}
+
 /// A scene whose bands lie in rasters, each in a file of its own or several in one.
 class RasterScene : public SceneFile {
  public:
@@ -38,7 +60,8 @@ class RasterScene : public SceneFile {
       fits = input_error("scene {}: {} has {} bands, band {} was to hold '{}'", id_, band.path, info.bands.size(),
                          band.band, band.name);
     } else {
-      bands_.push_back({readable_path(band.path), band.band, frame_of(info)});
+      const DataType type = info.bands[static_cast<std::size_t>(band.band) - 1].encoding.type;
+      bands_.push_back({readable_path(band.path), band.band, frame_of(info), type});
     }
     pool_.give_back(std::move(*raster));
     return fits;
@@ -51,6 +74,11 @@ class RasterScene : public SceneFile {
                     std::size_t stride) override {
     for (std::size_t i = 0; i < bands.size(); ++i) {
       const Place& place = bands_[bands[i]];
+      const DataType held = std::visit([](const auto* numbers) { return type_of(numbers); }, planes[i]);
+      if (!holds_all(held, place.type)) {
+        return input_error("scene {}: {} holds {} numbers, its product's description says {}", id_, place.path,
+                           name_of(place.type), name_of(held));
+      }
       auto raster = pool_.take(place.path);
       if (!raster) return within(fmt::format("scene {}", id_), raster.error());
       const auto read = std::visit(
@@ -66,6 +94,7 @@ class RasterScene : public SceneFile {
     std::string path;
     int number = 1;
     PixelFrame frame;
+    DataType type = DataType::uint8;
   };
   std::string id_;
   RasterPool& pool_;

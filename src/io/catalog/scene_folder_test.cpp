@@ -24,7 +24,7 @@ const SceneQuery kEverything{{-180, -90, 180, 90}, make_day(1970, 1, 1), make_da
 constexpr const char* kOwnFormat = R"({
   "name": "own", "names": ["{frame}_{date}_{band}.tif"], "tokens": {"frame": "[a-z]+"}, "frame": "{frame}",
   "bands": [{"name": "red", "file": "r"}, {"name": "nir", "file": ["n_fine", "n_coarse"]}],
-  "mask": {"name": "quality", "file": "q", "words": {"cloud": {"bit": 1}}}
+  "mask": {"name": "quality", "file": "q", "words": {"cloud": {"bit": 1}}, "presets": {"default": ["cloud"]}}
 })";
 
 class Folders : public testing::Test {
@@ -191,7 +191,8 @@ TEST_F(Folders, APatternNamesFilesOfAnotherLayout) {
 
 TEST_F(Folders, ABandOfAFileIsADateWhereTheDescriptionSaysSo) {
   touch("own.json", R"({"name": "stack", "names": ["s_{band}.tif"], "dates": "bands",
-    "bands": [{"name": "red", "file": "r"}], "mask": {"name": "cloud", "file": "c", "words": {"cloud": {"code": 1}}}})");
+    "bands": [{"name": "red", "file": "r"}],
+    "mask": {"name": "cloud", "file": "c", "words": {"cloud": {"code": 1}}, "presets": {"default": ["cloud"]}}})");
   stack("data/s_r.tif", {"2019-07-04T10:00:00Z", "2019-07-04T10:20:00Z", "2019-08-01"});
   stack("data/s_c.tif", {"2019-08-01", "2019-07-04T10:00:00Z"});
   auto list = found(path("own.json"), path("data"));

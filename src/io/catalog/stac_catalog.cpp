@@ -186,7 +186,7 @@ class Walk {
 
   Failure nothing(const std::string& place) const {
     const std::string wanted =
-        fmt::format("{}..{} in the area {} {} {} {} (longitude and latitude)", iso_date(query_.first),
+        fmt::format("{}..{} in the area {:.6g} {:.6g} {:.6g} {:.6g} (longitude and latitude)", iso_date(query_.first),
                     iso_date(query_.last), query_.area.min_x, query_.area.min_y, query_.area.max_x, query_.area.max_y);
     const std::string notes =
         notes_.empty() ? "" : fmt::format("; {}{}", notes_.front(), notes_.size() > 1 ? " …" : "");

@@ -7,12 +7,23 @@
 namespace ecocube {
 namespace {
 
-constexpr std::int64_t kStep = 32;
+constexpr std::int64_t kMostStep = 32;
+/// Between points so far apart the projections in use bend by less than half a metre.
+constexpr double kLatticeMetres = 960;
 constexpr double kSnap = 1e-3;  ///< of a pixel
 constexpr double kAveraging = 1.5;
 
-std::int64_t floor_to_step(std::int64_t value) {
-  return (value >= 0 ? value / kStep : -((-value + kStep - 1) / kStep)) * kStep;
+std::int64_t floor_to(std::int64_t step, std::int64_t value) {
+  return (value >= 0 ? value / step : -((-value + step - 1) / step)) * step;
+}
+
+/// The widest power of two of pixels that the lattice may span, so that coarse pixels are placed as exactly as fine.
+std::int64_t lattice_step(const Grid& target) {
+  constexpr double metres_per_degree = 111320;
+  const double pixel = target.pixel * (is_geographic(target.crs) ? metres_per_degree : 1);
+  std::int64_t step = kMostStep;
+  while (step > 1 && static_cast<double>(step) * pixel > kLatticeMetres) step /= 2;
+  return step;
 }
 
 bool invert(const double (&forward)[6], double (&inverse)[6]) {
@@ -32,6 +43,7 @@ bool invert(const double (&forward)[6], double (&inverse)[6]) {
 Result<std::unique_ptr<GridMapping>> GridMapping::make(const Grid& target, const PixelFrame& source) {
   std::unique_ptr<GridMapping> mapping(new GridMapping);
   mapping->target_ = target;
+  mapping->step_ = lattice_step(target);
   mapping->source_ = source;
   if (source.crs.empty()) return input_error("it has no coordinate reference system");
   if (!invert(source.geo_transform, mapping->inverse_)) return input_error("its geotransform cannot be inverted");
@@ -85,14 +97,14 @@ void GridMapping::find_pixel_size() {
 }
 
 GridMapping::Positions GridMapping::positions(const Window& window) const {
-  const std::int64_t first_row = floor_to_step(window.row), first_col = floor_to_step(window.col);
-  const std::size_t node_rows = static_cast<std::size_t>((window.row + window.rows - 1 - first_row) / kStep + 2);
-  const std::size_t node_cols = static_cast<std::size_t>((window.col + window.cols - 1 - first_col) / kStep + 2);
+  const std::int64_t first_row = floor_to(step_, window.row), first_col = floor_to(step_, window.col);
+  const std::size_t node_rows = static_cast<std::size_t>((window.row + window.rows - 1 - first_row) / step_ + 2);
+  const std::size_t node_cols = static_cast<std::size_t>((window.col + window.cols - 1 - first_col) / step_ + 2);
   std::vector<double> node_x, node_y;
   for (std::size_t r = 0; r < node_rows; ++r) {
     for (std::size_t c = 0; c < node_cols; ++c) {
-      const MapPoint centre = target_.centre(first_row + static_cast<std::int64_t>(r) * kStep,
-                                             first_col + static_cast<std::int64_t>(c) * kStep);
+      const MapPoint centre = target_.centre(first_row + static_cast<std::int64_t>(r) * step_,
+                                             first_col + static_cast<std::int64_t>(c) * step_);
       node_x.push_back(centre.x);
       node_y.push_back(centre.y);
     }
@@ -108,11 +120,11 @@ GridMapping::Positions GridMapping::positions(const Window& window) const {
     return upper + (lower - upper) * down;
   };
   for (std::int64_t row = window.row; row < window.row + window.rows; ++row) {
-    const std::size_t r = static_cast<std::size_t>((row - first_row) / kStep);
-    const double down = static_cast<double>((row - first_row) % kStep) / kStep;
+    const std::size_t r = static_cast<std::size_t>((row - first_row) / step_);
+    const double down = static_cast<double>((row - first_row) % step_) / static_cast<double>(step_);
     for (std::int64_t col = window.col; col < window.col + window.cols; ++col) {
-      const std::size_t c = static_cast<std::size_t>((col - first_col) / kStep);
-      const double right = static_cast<double>((col - first_col) % kStep) / kStep;
+      const std::size_t c = static_cast<std::size_t>((col - first_col) / step_);
+      const double right = static_cast<double>((col - first_col) % step_) / static_cast<double>(step_);
       all.x.push_back(between(node_x, r * node_cols + c, right, down));
       all.y.push_back(between(node_y, r * node_cols + c, right, down));
     }

@@ -147,7 +147,8 @@ Result<void> LayerReader::State::read_part(const Layer& layer, const std::string
   ECOCUBE_TRY(read_source(*opened, band, source, layer.encoding.no_data));
   const resample::Pixels pixels{source, raw, raw_valid};
   const resample::Positions at{positions.x, positions.y};
-  if (layer.kind != LayerKind::continuous || layer.resampling == "nearest") {
+  const bool measured = layer.kind == LayerKind::continuous || layer.kind == LayerKind::error;
+  if (!measured || layer.resampling == "nearest") {
     resample::nearest(pixels, at, stored, valid);
   } else if (layer.resampling == "average" || (layer.resampling == "auto" && mapping.averages())) {
     resample::average(pixels, at, mapping.pixel_width(), mapping.pixel_height(), stored, valid);
