@@ -115,6 +115,26 @@ TEST_F(CompositeScenesTest, ASceneWithoutAReferenceSystemIsAnErrorAndAnotherOneI
   EXPECT_EQ(stored(warped, "red_p50", "year"), std::vector<float>(kPixels, 500));
 }
 
+TEST_F(CompositeScenesTest, AFileThatHoldsMoreThanItsProductSaysIsAnErrorOrARecordedSkip) {
+  const Window window{0, 0, kRows, kCols};
+  draw("A_20180701_1", all(500), all(1));
+  draw("A_20180717_1", all(700), all(1));
+  for (const DataType type : {DataType::float32, DataType::uint16}) {
+    draw_band("A_20180717_1", "red", all(700), grid(), window, type);
+    const std::string name(name_of(type));
+    const Done failed = composite("", "", "fail_" + name);
+    EXPECT_NE(failed.error.find("scene A_20180717_1: "), std::string::npos) << failed.error;
+    EXPECT_NE(
+        failed.error.find("A_20180717_1_red.tif holds " + name + " numbers, its product's description says int16"),
+        std::string::npos)
+        << failed.error;
+    const Done skipped = composite(", encoding: source", ", bad_scene: skip", "skip_" + name);
+    ASSERT_EQ(skipped.error, "");
+    EXPECT_EQ(stored(skipped, "red_p50", "year")[0], 500);
+    EXPECT_NE(skipped.log.find("scene A_20180717_1 left out: "), std::string::npos) << skipped.log;
+  }
+}
+
 TEST_F(CompositeScenesTest, BandsOfOtherPixelsThanTheMaskTakeItsMarks) {
   draw("A_20180701_1", all(500), all(1));
   // Pixels of 15 m, whose four mean 100, 200, 300, 400 in turn; the mask has 30 m.

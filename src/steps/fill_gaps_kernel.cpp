@@ -24,21 +24,6 @@ struct FillCount {
   std::size_t filled = 0, empty = 0;
 };
 
-/// Calls `body` with a number of the type in which the block holds its planes.
-template <class Body>
-auto with_type(DataType type, const Body& body) {
-  switch (type) {
-    case DataType::uint8:
-      return body(std::uint8_t{});
-    case DataType::uint16:
-      return body(std::uint16_t{});
-    case DataType::int16:
-      return body(std::int16_t{});
-    default:
-      return body(float{});
-  }
-}
-
 /// Values (of the block's type) and source codes over `around`, shapes [time][pixel]; what lies behind the pointers is
 /// filled in range by range.
 struct FilledAround {
@@ -69,14 +54,14 @@ class TemporalKernel : public SeriesKernel {
     return around;
   }
   void prepare_range(const SeriesBlock& block, const void* prepared, series::PixelRange range) const override {
-    with_type(block.type(), [&]<class T>(T) {
+    with_held_type(block.type(), [&]<class T>(T) {
       const FilledAround& around = *static_cast<const FilledAround*>(prepared);
       fill<T>(block.stored<T>(), range, values_of<T>(around, block), source_of(around, block));
     });
   }
   std::size_t run(const SeriesBlock& block, const void* prepared, series::PixelRange range,
                   SeriesResults& results) const override {
-    return with_type(block.type(), [&]<class T>(T) { return run_typed<T>(block, prepared, range, results); });
+    return with_held_type(block.type(), [&]<class T>(T) { return run_typed<T>(block, prepared, range, results); });
   }
 
  private:
@@ -300,7 +285,7 @@ class LearnedKernel : public SeriesKernel {
       if (rules_.errors)
         results.put(2 * times_ + time, range, filled.expected_error.subspan(time * pixels, pixels), known);
     }
-    with_type(block.type(), [&]<class T>(T) { keep_observed<T>(block, range, results); });
+    with_held_type(block.type(), [&]<class T>(T) { keep_observed<T>(block, range, results); });
     if (rules_.stayed_empty) *rules_.stayed_empty += empty;
   }
 

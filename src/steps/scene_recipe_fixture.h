@@ -52,12 +52,15 @@ class SceneRecipeFixture : public testing::Test {
   using Draw = std::function<int(std::int64_t row, std::int64_t col)>;
 
   void draw_band(const std::string& scene, const std::string& band, const Draw& draw, const Grid& on,
-                 const Window& window) const {
+                 const Window& window, DataType type = DataType::int16) const {
     const bool mask = band == "class";
-    auto writer = RasterWriter::create(
-        path_of(scene, band), on, window,
-        {mask ? DataType::uint8 : DataType::int16, 1, 0, mask ? std::nullopt : std::optional<double>(-9999), {}},
-        {{.name = band, .classes = {}, .encoding = {}}});
+    auto writer = RasterWriter::create(path_of(scene, band), on, window,
+                                       {mask ? DataType::uint8 : type,
+                                        1,
+                                        0,
+                                        mask || type == DataType::uint16 ? std::nullopt : std::optional<double>(-9999),
+                                        {}},
+                                       {{.name = band, .classes = {}, .encoding = {}}});
     ASSERT_TRUE(writer) << writer.error().message;
     std::vector<float> values;
     for (std::int64_t row = 0; row < window.rows; ++row) {

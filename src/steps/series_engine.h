@@ -20,6 +20,21 @@ namespace ecocube {
 /// of tiles) while the block before is worked on, running a kernel over pixel ranges on all threads, and writing what
 /// it makes. Decoding, kernel and encoding run fused on one block after another; what a task holds follows --memory.
 
+/// Calls `body` with a number of the C++ type that holds planes of `type`: bytes and words as they are, else float.
+template <class Body>
+auto with_held_type(DataType type, const Body& body) {
+  switch (type) {
+    case DataType::uint8:
+      return body(std::uint8_t{});
+    case DataType::uint16:
+      return body(std::uint16_t{});
+    case DataType::int16:
+      return body(std::int16_t{});
+    default:
+      return body(float{});
+  }
+}
+
 /// The layers that a kernel reads of one block. All planes cover `around`; what their numbers mean is told by
 /// `encoding`.
 class SeriesBlock {

@@ -13,21 +13,6 @@ namespace {
 constexpr std::size_t kLine = 64;
 const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// Calls `body` with a number of the C++ type that holds planes of `type`.
-template <class Body>
-auto with_held_type(DataType type, const Body& body) {
-  switch (type) {
-    case DataType::uint8:
-      return body(std::uint8_t{});
-    case DataType::uint16:
-      return body(std::uint16_t{});
-    case DataType::int16:
-      return body(std::int16_t{});
-    default:
-      return body(float{});
-  }
-}
-
 bool is_short(DataType type) {
   return type == DataType::uint8 || type == DataType::uint16 || type == DataType::int16;
 }

@@ -353,5 +353,26 @@ TEST(PlaneStride, IsWholeLinesAndAnOddCountOfThem) {
   }
 }
 
+TEST(ChooseSeries, TakesMeasuredLayersAloneUnlessSomethingElseIsNamed) {
+  LayerSet layers;
+  for (const auto& [name, kind] : {std::pair("ndvi", LayerKind::continuous), std::pair("ndvi_error", LayerKind::error),
+                                   std::pair("ndvi_source", LayerKind::source)}) {
+    Layer layer;
+    layer.variable = name;
+    layer.kind = kind;
+    layer.encoding.no_data = 255;
+    layer.period = PeriodScheme::seasons().of_year(2015).front();
+    layers.put(layer);
+  }
+  const auto chosen = choose_series(layers, {});
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  ASSERT_EQ(chosen->size(), 1U);
+  EXPECT_EQ(chosen->front().name, "ndvi");
+  const auto named = choose_series(layers, {"ndvi_error"});
+  ASSERT_FALSE(named);
+  EXPECT_NE(named.error().message.find("ndvi_error is of kind error, not continuous"), std::string::npos)
+      << named.error().message;
+}
+
 }  // namespace
 }  // namespace ecocube
