@@ -23,7 +23,7 @@ class AssessGapsStep : public Step {
         "the layers that fill-gaps would read: the continuous layers of each variable over all periods",
         "`assess-gaps/report.html` and `assess-gaps/assessment.json`; no layers",
         "the sample of one variable at a time: pixels x layers x 40 bytes, 1 GiB at most",
-        1};
+        2};
     return info;
   }
 

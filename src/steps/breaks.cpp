@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <optional>
 
 #include "base/text.h"
 #include "methods/series/breaks.h"
 #include "methods/series/theil_sen.h"
+#include "methods/series/yearly_values.h"
 #include "steps/pixel_series.h"
 #include "steps/series_engine.h"
 #include "steps/time_axis.h"
@@ -25,14 +28,12 @@ double year_and_share(int days) {
   return year + static_cast<double>((day - begin).count()) / static_cast<double>((end - begin).count());
 }
 
-/// How the values that a change is sought between come about.
-enum class ChangeValues { mean, median, highest, lowest, deseasonalised };
-
-const std::map<std::string, ChangeValues> kChangeValues{{"mean", ChangeValues::mean},
-                                                        {"median", ChangeValues::median},
-                                                        {"highest", ChangeValues::highest},
-                                                        {"lowest", ChangeValues::lowest},
-                                                        {"deseasonalised", ChangeValues::deseasonalised}};
+/// How the values that a change is sought between come about: one a year, or (none) all, less their season's median.
+const std::map<std::string, std::optional<series::YearValue>> kChangeValues{{"mean", series::YearValue::mean},
+                                                                            {"median", series::YearValue::median},
+                                                                            {"highest", series::YearValue::highest},
+                                                                            {"lowest", series::YearValue::lowest},
+                                                                            {"deseasonalised", std::nullopt}};
 const std::map<std::string, series::ChangeDirection> kDirections{{"drop", series::ChangeDirection::drop},
                                                                  {"rise", series::ChangeDirection::rise},
                                                                  {"either", series::ChangeDirection::either}};
@@ -43,99 +44,78 @@ std::vector<std::string> names_of(const auto& words) {
   return names;
 }
 
-double one_of(std::vector<float>& values, ChangeValues how) {
-  std::sort(values.begin(), values.end());
-  double sum = 0;
-  switch (how) {
-    case ChangeValues::median:
-      return 0.5 *
-             (static_cast<double>(values[(values.size() - 1) / 2]) + static_cast<double>(values[values.size() / 2]));
-    case ChangeValues::highest:
-      return static_cast<double>(values.back());
-    case ChangeValues::lowest:
-      return static_cast<double>(values.front());
-    default:
-      for (const float value : values) sum += static_cast<double>(value);
-      return sum / static_cast<double>(values.size());
-  }
-}
-
 /// Change, aftereffect and trend. Outputs: year, magnitude, and slope, R² and gain of the whole series and of the
 /// parts before and after.
 class ChangeKernel : public SeriesKernel {
  public:
-  static constexpr std::size_t kOutputs = 11;
-
-  ChangeKernel(Axis axis, int first_year, ChangeValues values, series::ChangeDirection direction, std::size_t fewest)
-      : axis_(std::move(axis)), first_year_(first_year), how_(values), direction_(direction), fewest_(fewest) {
-    for (const int day : axis_.days) years_.push_back(year_and_share(day));
+  ChangeKernel(Axis axis, int first_year, std::optional<series::YearValue> values, series::ChangeDirection direction,
+               std::size_t fewest)
+      : axis_(std::move(axis)), how_(values), direction_(direction), fewest_(fewest) {
+    if (how_) {
+      for (int year = 0; year < axis_.years; ++year) years_.push_back(first_year + year);
+    } else {
+      for (const int day : axis_.days) years_.push_back(year_and_share(day));
+    }
   }
 
-  std::uint64_t bytes_per_thread() const override { return bytes_of_pixel_series(axis_.days.size()); }
+  std::uint64_t bytes_per_thread() const override {
+    return bytes_of_pixel_series(axis_.days.size()) + years_.size() * series::kLanes * sizeof(double);
+  }
 
   std::size_t run(const SeriesBlock& block, const void*, series::PixelRange range,
                   SeriesResults& results) const override {
-    RangeResults out(kOutputs, range);
+    const std::size_t layers = axis_.days.size(), pixels = range.end - range.begin;
+    RangeResults out(series::kChangeFigures, range);
+    std::vector<float> stored(layers * series::kLanes);
+    std::vector<std::uint8_t> valid(stored.size());
+    std::vector<double> values(years_.size() * series::kLanes);
     std::size_t found = 0;
-    std::vector<double> years, values;
-    for_each_pixel_series(block, range, [&](std::size_t pixel, auto stored, auto valid) {
-      years.clear();
-      values.clear();
-      how_ == ChangeValues::deseasonalised ? deseasonalise(stored, valid, years, values)
-                                           : take_years(stored, valid, years, values);
-      if (values.size() < fewest_) return;
-      const auto change = series::change_aftereffect_trend(years, values, direction_);
-      if (!change) return;
-      ++found;
-      out.set(0, pixel, years[change->after]);
-      out.set(1, pixel, change->magnitude);
-      std::size_t output = 2;
-      for (const series::SegmentTrend& part : {change->total, change->before, change->later}) {
-        out.set(output++, pixel, part.slope);
-        out.set(output++, pixel, part.r2);
-        out.set(output++, pixel, part.gain);
+    for (std::size_t begin = range.begin; begin < range.end; begin += series::kLanes) {
+      const std::size_t count = std::min(series::kLanes, range.end - begin);
+      const auto cells = std::span(stored).first(layers * count);
+      block.decode({begin, begin + count}, cells, std::span(valid).first(cells.size()));
+      for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = valid[i] != 0 ? cells[i] : kMissing;
+      const Stack<float> stack{stored.data(), layers, count, count, kMissing};
+      const Planes<double> made{values.data(), years_.size(), count, count, static_cast<double>(kMissing)};
+      if (how_) {
+        series::yearly_values(stack, {0, count}, axis_.year, *how_, made);
+      } else {
+        deseasonalise(stack, made);
       }
-    });
+      found += series::change_aftereffect_trends(
+          {values.data(), years_.size(), count, count, made.no_data}, {0, count}, years_, fewest_, direction_,
+          {out.plane(0).data() + (begin - range.begin), series::kChangeFigures, count, pixels, kMissing});
+    }
     out.put(results);
     return found;
   }
 
  private:
-  using Values = std::span<const float>;
-  using Valid = std::span<const std::uint8_t>;
+  static constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
-  /// One value a year, of the year's valid ones.
-  void take_years(Values stored, Valid valid, std::vector<double>& years, std::vector<double>& values) const {
-    std::vector<float> of_year;
-    for (std::size_t time = 0; time < stored.size(); ++time) {
-      if (valid[time] != 0) of_year.push_back(stored[time]);
-      if (time + 1 < stored.size() && axis_.year[time + 1] == axis_.year[time]) continue;
-      if (of_year.empty()) continue;
-      years.push_back(first_year_ + axis_.year[time]);
-      values.push_back(one_of(of_year, how_));
-      of_year.clear();
-    }
-  }
-
-  void deseasonalise(Values stored, Valid valid, std::vector<double>& years, std::vector<double>& values) const {
+  void deseasonalise(const Stack<float>& stack, const Planes<double>& made) const {
     std::vector<float> left, room;
     std::vector<int> slots;
-    for (std::size_t time = 0; time < stored.size(); ++time) {
-      if (valid[time] == 0) continue;
-      left.push_back(stored[time]);
-      slots.push_back(axis_.slot[time]);
-      years.push_back(years_[time]);
+    for (std::size_t pixel = 0; pixel < stack.pixels; ++pixel) {
+      left.clear();
+      slots.clear();
+      for (std::size_t time = 0; time < stack.times; ++time) {
+        if (std::isnan(stack.plane(time)[pixel])) continue;
+        left.push_back(stack.plane(time)[pixel]);
+        slots.push_back(axis_.slot[time]);
+      }
+      series::subtract_slot_medians(left, slots, axis_.slots, room);
+      for (std::size_t time = 0, next = 0; time < stack.times; ++time)
+        made.plane(time)[pixel] =
+            std::isnan(stack.plane(time)[pixel]) ? made.no_data : static_cast<double>(left[next++]);
     }
-    series::subtract_slot_medians(left, slots, axis_.slots, room);
-    values.assign(left.begin(), left.end());
   }
 
   const Axis axis_;
-  const int first_year_;
-  const ChangeValues how_;
+  const std::optional<series::YearValue> how_;
   const series::ChangeDirection direction_;
   const std::size_t fewest_;
-  std::vector<double> years_;  ///< and share of it, shape [time]
+  std::vector<double> years_;  ///< of the values: whole ones, or with the share of the year; shape [value]
 };
 
 /// The harmonic model with residual test. Outputs: year and magnitude of the break that is told, number of breaks,

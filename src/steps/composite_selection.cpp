@@ -138,31 +138,40 @@ void put_geometric(const SelectionSeries& series, std::span<const SelectionOutpu
   }
 }
 
-/// The carrier of one observation; `values` are those of its bands.
-float carried(const SelectionCarrier& carrier, std::span<const double> values) {
-  if (carrier.index) return static_cast<float>(carrier.index->value(values.data()));
-  if (values.size() == 1) return static_cast<float>(values[0]);
-  return static_cast<float>((values[0] - values[1]) / (values[0] + values[1]));
+/// The carrier of all observations, shape [time][pixel]; what is no number is not valid.
+void put_carrier(const SelectionSeries& series, const SelectionCarrier& carrier, std::vector<float>& values,
+                 std::vector<std::uint8_t>& valid) {
+  // A normalised difference of any two bands is that of the vegetation index.
+  static const series::Index& difference = **series::find_index("ndvi");
+  const series::Index& index = carrier.index ? *carrier.index : difference;
+  for (std::size_t time = 0; time < series.times; ++time) {
+    const std::size_t at = time * series.pixels;
+    const std::span<float> results = std::span(values).subspan(at, series.pixels);
+    const std::span<std::uint8_t> known = std::span(valid).subspan(at, series.pixels);
+    std::vector<std::span<const float>> bands;
+    for (const std::size_t band : carrier.bands)
+      bands.push_back(std::span(series.values).subspan((time * series.bands + band) * series.pixels, series.pixels));
+    if (bands.size() == 1) {
+      std::copy(bands[0].begin(), bands[0].end(), results.begin());
+    } else {
+      const auto all = std::span(series.valid).subspan(at, series.pixels);
+      series::compute_index(index, bands, std::vector<std::span<const std::uint8_t>>(bands.size(), all), results,
+                            known);
+    }
+    for (std::size_t pixel = 0; pixel < series.pixels; ++pixel) {
+      if (!std::isfinite(results[pixel])) known[pixel] = 0;
+    }
+  }
 }
 
 void put_ranked(const SelectionSeries& series, std::size_t number, const SelectionOutput& output,
                 const std::function<void(std::size_t, std::size_t, double)>& put) {
   std::vector<float> band(series.times * series.pixels), carrier(band.size());
   std::vector<std::uint8_t> valid = series.valid;
-  std::vector<double> values(output.carrier.bands.size());
+  put_carrier(series, output.carrier, carrier, valid);
   for (std::size_t time = 0; time < series.times; ++time) {
-    const auto value = [&](std::size_t of, std::size_t pixel) {
-      return series.values[(time * series.bands + of) * series.pixels + pixel];
-    };
-    for (std::size_t pixel = 0; pixel < series.pixels; ++pixel) {
-      const std::size_t at = time * series.pixels + pixel;
-      if (valid[at] == 0) continue;
-      band[at] = value(output.band, pixel);
-      for (std::size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<double>(value(output.carrier.bands[i], pixel));
-      carrier[at] = carried(output.carrier, values);
-      if (!std::isfinite(carrier[at])) valid[at] = 0;
-    }
+    const float* from = series.values.data() + (time * series.bands + output.band) * series.pixels;
+    std::copy_n(from, series.pixels, band.data() + time * series.pixels);
   }
   std::vector<float> results(series.pixels);
   std::vector<std::uint8_t> known(series.pixels);

@@ -53,7 +53,7 @@ class FillGapsStep : public Step {
         "is "
         "written; drk and auto 9 bytes more for each; and 1 MiB for every open file; blocks of fewer rows, which a "
         "small --memory brings, keep 128 rows of all that is written as well",
-        3};
+        4};
     return info;
   }
 

@@ -88,19 +88,24 @@ class TemporalKernel : public SeriesKernel {
     return {around.source.get(), times_, block.pixels(), block.pixels(), series::kEmpty};
   }
 
+  /// Larger whole numbers are held as floats, but rounded when they are written.
+  template <class T>
+  bool has_fast_way() const {
+    if constexpr (!std::is_same_v<T, float>) return series::fills_stored(rules_.method);
+    return rules_.encoding.type == DataType::float32 && series::fills_stored_floats(rules_.method);
+  }
+
   /// The series alone. Planes of `stack`, `values` and `source` cover the same pixels.
   template <class T>
   FillCount fill(const Stack<T>& stack, series::PixelRange range, const Planes<T>& values,
                  const Planes<std::uint8_t>& source) const {
-    if constexpr (!std::is_same_v<T, float>) {
-      if (rules_.stored_numbers && series::fills_stored(rules_.method)) {
-        FillCount count{series::fill_series<T>(rules_.method, stack, range, rules_.axis, values, source), 0};
-        for (std::size_t time = 0; time < times_; ++time) {
-          const std::uint8_t* codes = source.plane(time);
-          count.empty += static_cast<std::size_t>(std::count(codes + range.begin, codes + range.end, series::kEmpty));
-        }
-        return count;
+    if (rules_.stored_numbers && has_fast_way<T>()) {
+      FillCount count{series::fill_series<T>(rules_.method, stack, range, rules_.axis, values, source), 0};
+      for (std::size_t time = 0; time < times_; ++time) {
+        const std::uint8_t* codes = source.plane(time);
+        count.empty += static_cast<std::size_t>(std::count(codes + range.begin, codes + range.end, series::kEmpty));
       }
+      return count;
     }
     FillCount count;
     for (std::size_t begin = range.begin; begin < range.end; begin += kPlainPixels) {

@@ -9,7 +9,7 @@
 namespace ecocube {
 namespace {
 
-constexpr int kVersion = 2;
+constexpr int kVersion = 3;
 
 Value statistics_json(const series::DateStatistics& statistics) {
   Value distance = Value::array();

@@ -14,6 +14,27 @@
 namespace ecocube {
 namespace {
 
+/// Calls `smooth(stack, out)` with the physical values of a few pixels after the other, NaN where missing, and puts
+/// what it writes.
+template <class Smooth>
+void smooth_physical(const SeriesBlock& block, series::PixelRange range, SeriesResults& results, const Smooth& smooth) {
+  constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+  const std::size_t layers = block.layers().size();
+  std::vector<float> values(layers * series::kLanes), made(values.size());
+  std::vector<std::uint8_t> valid(values.size());
+  const std::vector<std::uint8_t> all_valid(series::kLanes, 1);  // NaN is missing anyway
+  for (std::size_t begin = range.begin; begin < range.end; begin += series::kLanes) {
+    const std::size_t count = std::min(series::kLanes, range.end - begin), cells = layers * count;
+    block.decode({begin, begin + count}, std::span(values).first(cells), std::span(valid).first(cells));
+    for (std::size_t i = 0; i < cells; ++i) values[i] = valid[i] != 0 ? values[i] : kMissing;
+    smooth(Stack<float>{values.data(), layers, count, count, kMissing},
+           Planes<float>{made.data(), layers, count, count, kMissing});
+    for (std::size_t layer = 0; layer < layers; ++layer)
+      results.put(layer, {begin, begin + count}, {made.data() + layer * count, count},
+                  std::span(all_valid).first(count));
+  }
+}
+
 class WhittakerKernel : public SeriesKernel {
  public:
   explicit WhittakerKernel(series::WhittakerPlan plan) : plan_(std::move(plan)) {}
@@ -36,31 +57,14 @@ class WhittakerKernel : public SeriesKernel {
         series::smooth_whittaker(block.stored<std::int16_t>(), range, plan_, results.stored<std::int16_t>(0, layers));
         break;
       default:
-        smooth_physical(block, range, results);
+        smooth_physical(block, range, results, [&](const Stack<float>& stack, const Planes<float>& out) {
+          series::smooth_whittaker(stack, {0, stack.pixels}, plan_, out);
+        });
     }
     return range.end - range.begin;
   }
 
  private:
-  /// For types that are held otherwise than they are written.
-  void smooth_physical(const SeriesBlock& block, series::PixelRange range, SeriesResults& results) const {
-    constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
-    const std::size_t layers = block.layers().size();
-    std::vector<float> values(layers * series::kLanes);
-    std::vector<std::uint8_t> valid(values.size());
-    for (std::size_t begin = range.begin; begin < range.end; begin += series::kLanes) {
-      const std::size_t count = std::min(series::kLanes, range.end - begin), cells = layers * count;
-      block.decode({begin, begin + count}, std::span(values).first(cells), std::span(valid).first(cells));
-      for (std::size_t i = 0; i < cells; ++i) values[i] = valid[i] != 0 ? values[i] : kMissing;
-      series::smooth_whittaker(Stack<float>{values.data(), layers, count, count, kMissing}, {0, count}, plan_,
-                               Planes<float>{values.data(), layers, count, count, kMissing});
-      std::fill(valid.begin(), valid.end(), std::uint8_t{1});  // NaN is missing anyway
-      for (std::size_t layer = 0; layer < layers; ++layer)
-        results.put(layer, {begin, begin + count}, {values.data() + layer * count, count},
-                    std::span(valid).first(count));
-    }
-  }
-
   const series::WhittakerPlan plan_;
 };
 
@@ -69,21 +73,13 @@ class SavitzkyGolayKernel : public SeriesKernel {
   SavitzkyGolayKernel(series::SavitzkyGolay smoother, std::size_t layers, bool keep_gaps)
       : smoother_(std::move(smoother)), layers_(layers), keep_gaps_(keep_gaps) {}
 
-  std::uint64_t bytes_per_thread() const override { return bytes_of_pixel_series(layers_); }
+  std::uint64_t bytes_per_thread() const override { return bytes_of_pixel_series(2 * layers_); }
 
   std::size_t run(const SeriesBlock& block, const void*, series::PixelRange range,
                   SeriesResults& results) const override {
-    RangeResults out(layers_, range);
-    std::vector<float> smooth(layers_);
-    std::vector<std::uint8_t> told(layers_);
-    for_each_pixel_series(block, range, [&](std::size_t pixel, auto values, auto valid) {
-      smoother_.smooth(values, valid, smooth, told);
-      for (std::size_t layer = 0; layer < layers_; ++layer) {
-        if (told[layer] != 0 && (valid[layer] != 0 || !keep_gaps_))
-          out.set(layer, pixel, static_cast<double>(smooth[layer]));
-      }
+    smooth_physical(block, range, results, [&](const Stack<float>& stack, const Planes<float>& out) {
+      smoother_.smooth(stack, {0, stack.pixels}, keep_gaps_, out);
     });
-    out.put(results);
     return range.end - range.begin;
   }
 

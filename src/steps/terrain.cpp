@@ -91,10 +91,10 @@ class ReliefKernel : public SeriesKernel {
     std::vector<float> values(count);
     std::vector<std::uint8_t> valid(count);
     for (std::size_t output = 0; output < measures_.size(); ++output) {
+      measure(measures_[output], block, ground, range, values);
       for (std::size_t i = 0; i < count; ++i) {
-        const double value = measure(measures_[output], block, ground, block.place_of(range.begin + i));
-        valid[i] = std::isnan(value) ? 0 : 1;
-        values[i] = std::isnan(value) ? 0.0F : static_cast<float>(value);
+        valid[i] = std::isnan(values[i]) ? 0 : 1;
+        if (valid[i] == 0) values[i] = 0;
       }
       results.put(output, range, values, valid);
     }
@@ -107,18 +107,26 @@ class ReliefKernel : public SeriesKernel {
   };
   bool has(Measure measure) const { return std::find(measures_.begin(), measures_.end(), measure) != measures_.end(); }
 
-  double measure(Measure wanted, const SeriesBlock& block, const Prepared& ground, std::size_t place) const {
-    if (std::isnan(ground.metres[place])) return std::numeric_limits<double>::quiet_NaN();
-    if (wanted == Measure::position) return static_cast<double>(ground.position[place]);
+  /// One measure of the pixels of a range, row after row.
+  void measure(Measure wanted, const SeriesBlock& block, const Prepared& ground, series::PixelRange range,
+               std::span<float> values) const {
     const Window& around = block.around();
-    const auto cols = static_cast<std::size_t>(around.cols);
-    terrain::Gradient gradient = terrain::gradient_at({ground.metres, static_cast<std::size_t>(around.rows), cols, 1},
-                                                      place / cols, place % cols);
-    gradient.east /= size_.east(around.row + static_cast<std::int64_t>(place / cols));
-    gradient.north /= size_.north();
-    if (wanted == Measure::slope) return terrain::slope_of(gradient);
-    if (wanted == Measure::aspect) return terrain::aspect_of(gradient);
-    return terrain::hillshade_of(gradient, sun_);
+    const auto rows = static_cast<std::size_t>(around.rows), cols = static_cast<std::size_t>(around.cols),
+               own_cols = static_cast<std::size_t>(block.where().cols);
+    for (std::size_t pixel = range.begin; pixel < range.end;) {
+      const std::size_t end = std::min(range.end, (pixel / own_cols + 1) * own_cols), place = block.place_of(pixel);
+      const std::span<float> to = values.subspan(pixel - range.begin, end - pixel);
+      if (wanted == Measure::position) {
+        std::copy_n(ground.position.begin() + static_cast<std::ptrdiff_t>(place), to.size(), to.begin());
+      } else {
+        const terrain::ReliefScale scale{size_.east(around.row + static_cast<std::int64_t>(place / cols)),
+                                         size_.north()};
+        terrain::ReliefRow row;
+        (wanted == Measure::slope ? row.slope : wanted == Measure::aspect ? row.aspect : row.hillshade) = to;
+        terrain::relief_of_row({ground.metres, rows, cols, 1}, place / cols, place % cols, scale, sun_, row);
+      }
+      pixel = end;
+    }
   }
 
   std::vector<Measure> measures_;

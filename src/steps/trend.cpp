@@ -26,7 +26,10 @@ class TrendKernel : public SeriesKernel {
         line_(line),
         ranks_(ranks),
         deseasonalise_(deseasonalise),
-        fewest_(fewest) {}
+        fewest_(fewest) {
+    for (const int day : axis_.days)
+      years_.push_back(static_cast<float>((day - axis_.days.front()) / series::kDaysOfYear));
+  }
 
   std::uint64_t bytes_per_thread() const override {
     const std::size_t times = axis_.days.size();
@@ -80,13 +83,12 @@ class TrendKernel : public SeriesKernel {
       for (std::size_t time = 0; time < stored.size(); ++time) {
         if (valid[time] == 0) continue;
         values.push_back(stored[time]);
-        years.push_back(static_cast<float>((axis_.days[time] - axis_.days.front()) / series::kDaysOfYear));
+        years.push_back(years_[time]);
         slots.push_back(axis_.slot[time]);
       }
       if (values.size() < fewest_) return;
       if (deseasonalise_) series::subtract_slot_medians(values, slots, axis_.slots, room);
       out.set(first, pixel, series::theil_sen_slope(values, years, room));
-      room.resize(values.size());
       const series::MannKendall test = series::mann_kendall(values, room);
       out.set(first + 1, pixel, static_cast<double>(test.s));
       out.set(first + 2, pixel, test.z);
@@ -99,6 +101,7 @@ class TrendKernel : public SeriesKernel {
   const series::StudentT student_;
   const bool line_, ranks_, deseasonalise_;
   const std::size_t fewest_;
+  std::vector<float> years_;  ///< since the first layer, shape [time]
 };
 
 class TrendStep : public Step {

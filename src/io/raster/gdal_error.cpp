@@ -61,7 +61,7 @@ std::string GdalErrors::text(const std::string& otherwise) const {
 Blame GdalErrors::blame() const {
   static constexpr int kMachine[] = {ENOSPC, EDQUOT, EACCES, EROFS, EIO, EMFILE, ENFILE, ENOMEM};
   static constexpr const char* kTexts[] = {"No space left", "Permission denied", "Too many open files",
-                                           "Cannot allocate memory"};
+                                           "Cannot allocate memory", "CURL error: "};
   const bool said_no = std::find(std::begin(kMachine), std::end(kMachine), first_errno_) != std::end(kMachine) ||
                        std::any_of(std::begin(kTexts), std::end(kTexts),
                                    [this](const char* text) { return first_.find(text) != std::string::npos; });

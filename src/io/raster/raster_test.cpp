@@ -68,6 +68,13 @@ class RasterTest : public testing::Test {
   const Grid laea{"EPSG:3035", 30, 4000000, 3300000, 100};
 };
 
+TEST(Raster, ANetworkThatSaysNoIsTheMachinesFault) {
+  // Nothing listens at the port of discarded messages.
+  const auto raster = Raster::open("/vsicurl/http://127.0.0.1:9/scene.tif");
+  ASSERT_FALSE(raster);
+  EXPECT_EQ(raster.error().blame, Blame::machine) << raster.error().message;
+}
+
 TEST_F(RasterTest, AWrittenRasterReadsBackWithItsGeometryAndEncoding) {
   const std::string path = write("a.tif", laea, {10, 20, 3, 4}, {5}, {DataType::uint8, 0.004, -0.1, 255, "1"});
   const auto raster = Raster::open(path);

@@ -59,6 +59,13 @@ Place place_of(const OGRGeometry* geometry) {
   return {MapPoint{owner->toPoint()->getX(), owner->toPoint()->getY()}, false};
 }
 
+/// The centroid of a polygon where it lies inside, else the place on it.
+MapPoint centre_of(const OGRGeometry& geometry, const MapPoint& place) {
+  OGRPoint centroid;
+  if (geometry.Centroid(&centroid) != OGRERR_NONE || !centroid.Within(&geometry)) return place;
+  return {centroid.getX(), centroid.getY()};
+}
+
 Feature read_row(OGRFeature& source, const std::vector<int>& places, Place& place, bool swap) {
   Feature row;
   row.id = source.GetFID();
@@ -66,6 +73,12 @@ Feature read_row(OGRFeature& source, const std::vector<int>& places, Place& plac
     row.fields.emplace_back(source.IsFieldSetAndNotNull(column) ? source.GetFieldAsString(column) : "");
   place = place_of(source.GetGeometryRef());
   row.place = place.point;
+  const OGRGeometry* geometry = source.GetGeometryRef();
+  if (row.place && geometry->getDimension() == 2) {
+    row.centre = centre_of(*geometry, *row.place);
+    row.area = OGR_G_Area(OGRGeometry::ToHandle(const_cast<OGRGeometry*>(geometry)));
+    if (swap) std::swap(row.centre->x, row.centre->y);
+  }
   if (row.place && swap) std::swap(row.place->x, row.place->y);
   return row;
 }
@@ -92,6 +105,15 @@ Result<FeatureTable> read_features(const std::string& path, const std::string& l
   if (errors.any()) return fail(errors.blame(), "vector file {}, layer {}: {}", path, table.layer, errors.text());
   if (table.rows.empty()) return input_error("vector file {}, layer {}: it has no rows", path, table.layer);
   return table;
+}
+
+Result<std::vector<std::string>> read_column_names(const std::string& path, const std::string& layer_name) {
+  ECOCUBE_TRY_ASSIGN(const Dataset dataset, open_vector(path));
+  ECOCUBE_TRY_ASSIGN(OGRLayer * layer, choose_layer(*dataset, path, layer_name));
+  OGRFeatureDefn& definition = *layer->GetLayerDefn();
+  std::vector<std::string> names;
+  for (int i = 0; i < definition.GetFieldCount(); ++i) names.emplace_back(definition.GetFieldDefn(i)->GetNameRef());
+  return names;
 }
 
 struct Area::State {

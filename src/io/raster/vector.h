@@ -17,6 +17,9 @@ struct Feature {
   std::int64_t id = 0;
   std::optional<MapPoint> place;    ///< in the layer's CRS, x to the east; none: no geometry
   std::vector<std::string> fields;  ///< text of the columns asked for; empty where null
+  /// Of a polygon: its centroid where that lies inside, else the same as `place`; in the layer's CRS. None otherwise.
+  std::optional<MapPoint> centre;
+  double area = 0;  ///< of a polygon, in square units of the layer's CRS
 };
 
 /// Rows of one layer of a vector file in the file's order.
@@ -36,6 +39,9 @@ struct FeatureTable {
 /// A missing file, an unknown layer, a choice of layers, no rows: errors that name the file.
 Result<FeatureTable> read_features(const std::string& path, const std::string& layer,
                                    const std::vector<std::string>& columns);
+
+/// Names of the columns of a layer in the file's order; `layer` as in read_features.
+Result<std::vector<std::string>> read_column_names(const std::string& path, const std::string& layer);
 
 /// The polygons of a vector layer, brought into a CRS. Not for use by two threads at once.
 class Area {

@@ -43,6 +43,32 @@ class Vector : public testing::Test {
 constexpr const char* kSquare =
     R"({"type": "Polygon", "coordinates": [[[10, 50], [11, 50], [11, 51], [10, 51], [10, 50]]]})";
 
+TEST_F(Vector, APolygonHasAnAreaAndACentreThatLiesOnIt) {
+  // A square, and an L whose centroid lies in the hollow.
+  const auto table = read_features(geojson({{kSquare, "{}"},
+                                            {R"({"type": "Polygon", "coordinates":
+                 [[[0, 0], [10, 0], [10, 1], [1, 1], [1, 10], [0, 10], [0, 0]]]})",
+                                             "{}"},
+                                            {R"({"type": "Point", "coordinates": [13.4, 49.7]})", "{}"}}),
+                                   "", {});
+  ASSERT_TRUE(table) << table.error().message;
+  EXPECT_DOUBLE_EQ(table->rows[0].centre->x, 10.5);
+  EXPECT_DOUBLE_EQ(table->rows[0].centre->y, 50.5);
+  EXPECT_DOUBLE_EQ(table->rows[0].area, 1);
+  EXPECT_DOUBLE_EQ(table->rows[1].area, 19);
+  const MapPoint& bent = *table->rows[1].centre;
+  EXPECT_TRUE(bent.x > 0 && bent.y > 0 && (bent.x < 1 || bent.y < 1)) << bent.x << " " << bent.y;
+  EXPECT_FALSE(table->rows[2].centre);
+  EXPECT_EQ(table->rows[2].area, 0);
+}
+
+TEST_F(Vector, TheColumnsOfALayerAreNamedInTheFilesOrder) {
+  const auto names = read_column_names(geojson({{kSquare, R"({"name": "a", "code": 1})"}}), "");
+  ASSERT_TRUE(names) << names.error().message;
+  EXPECT_THAT(*names, ElementsAre("name", "code"));
+  EXPECT_THAT(read_column_names(folder_ / "none.gpkg", "").error().message, HasSubstr("no such file"));
+}
+
 TEST_F(Vector, RowsComeInTheFilesOrderWithEastBeforeNorthAndTheColumnsAskedFor) {
   const auto table = read_features(geojson({{R"({"type": "Point", "coordinates": [13.4, 49.7]})",
                                              R"({"code": 211, "name": "a field", "day": "2018-06-30"})"},

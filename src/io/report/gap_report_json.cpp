@@ -32,21 +32,27 @@ Value score_json(const series::GapScore& score, const std::string& method, const
   return line;
 }
 
+Value weights_json(const std::vector<std::string>& methods, const std::vector<double>& weights) {
+  Value shares = Value::object();
+  for (std::size_t method = 0; method < weights.size(); ++method) {
+    if (weights[method] > 0) shares[methods[method]] = weights[method];
+  }
+  return shares;
+}
+
 Value choices_json(const VariableGapReport& report) {
   const GapAssessment& assessment = report.assessment;
   Value choices = Value::array();
   for (std::size_t row = 0; row < assessment.choices.size(); ++row) {
     const series::GapChoice& choice = assessment.choices[row];
-    Value weights = Value::object();
-    for (std::size_t method = 0; method < choice.weights.size(); ++method) {
-      if (choice.weights[method] > 0) weights[assessment.methods[method]] = choice.weights[method];
-    }
-    choices.push_back({{"date", row < report.slots.size() ? "seen" : "nearly empty"},
-                       {"slot", report.slots[row % report.slots.size()]},
-                       {"weights", std::move(weights)},
-                       {"rmse", number(choice.rmse)},
-                       {"expected_error", number(choice.error)},
-                       {"factor", number(choice.factor)}});
+    Value line = {{"date", row < report.slots.size() ? "seen" : "nearly empty"},
+                  {"slot", report.slots[row % report.slots.size()]},
+                  {"weights", weights_json(assessment.methods, choice.weights)},
+                  {"rmse", number(choice.rmse)},
+                  {"expected_error", number(choice.error)},
+                  {"factor", number(choice.factor)}};
+    if (!choice.level_weights.empty()) line["level_weights"] = weights_json(assessment.methods, choice.level_weights);
+    choices.push_back(std::move(line));
   }
   return choices;
 }
@@ -75,20 +81,29 @@ Value expected_json(const VariableGapReport& report) {
   return lines;
 }
 
+Result<std::vector<double>> read_weights(const Value& line, const char* key, const std::vector<std::string>& methods) {
+  std::vector<double> weights;
+  double sum = 0;
+  for (const std::string& method : methods) {
+    const auto weight = line.at(key).find(method);
+    weights.push_back(weight == line.at(key).end() ? 0.0 : weight->get<double>());
+    sum += weights.back();
+  }
+  if (!(std::abs(sum - 1) < 1e-6))
+    return input_error("choices: the {} of {} have the sum {}, not 1", key, line.at("slot").get<std::string>(), sum);
+  return weights;
+}
+
 Result<void> read_choices(const Value& lines, VariableGapReport& report) {
   GapAssessment& assessment = report.assessment;
   if (lines.size() != 2 * report.slots.size())
     return input_error("choices: {} lines for {} slots", lines.size(), report.slots.size());
   for (const Value& line : lines) {
     series::GapChoice choice;
-    double sum = 0;
-    for (const std::string& method : assessment.methods) {
-      const auto weight = line.at("weights").find(method);
-      choice.weights.push_back(weight == line.at("weights").end() ? 0.0 : weight->get<double>());
-      sum += choice.weights.back();
+    ECOCUBE_TRY_ASSIGN(choice.weights, read_weights(line, "weights", assessment.methods));
+    if (line.contains("level_weights")) {
+      ECOCUBE_TRY_ASSIGN(choice.level_weights, read_weights(line, "level_weights", assessment.methods));
     }
-    if (!(std::abs(sum - 1) < 1e-6))
-      return input_error("choices: the weights of {} have the sum {}, not 1", line.at("slot").get<std::string>(), sum);
     choice.rmse = number_of(line.at("rmse"));
     choice.error = number_of(line.at("expected_error"));
     choice.factor = number_of(line.at("factor"));
@@ -126,6 +141,7 @@ Value gap_report_json(const VariableGapReport& report) {
           {"methods", assessment.methods},
           {"nearly_empty", assessment.nearly_empty},
           {"choices", choices_json(report)},
+          {"level_shifts", assessment.level_shifts},
           {"expected", expected_json(report)},
           {"scores", std::move(scores)}};
 }
@@ -142,6 +158,10 @@ Result<VariableGapReport> parse_gap_report(const Value& value) {
     assessment.pixels = value.at("pixels").get<std::size_t>();
     assessment.methods = value.at("methods").get<std::vector<std::string>>();
     assessment.nearly_empty = value.at("nearly_empty").get<std::vector<std::uint8_t>>();
+    assessment.level_shifts = value.at("level_shifts").get<std::vector<double>>();
+    if (assessment.level_shifts.size() != assessment.nearly_empty.size())
+      return input_error("level_shifts: {} of them for {} layers", assessment.level_shifts.size(),
+                         assessment.nearly_empty.size());
     ECOCUBE_TRY(read_choices(value.at("choices"), report));
     ECOCUBE_TRY(read_expected(value.at("expected"), report));
   } catch (const Value::exception& error) {

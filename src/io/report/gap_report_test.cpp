@@ -26,7 +26,8 @@ VariableGapReport drawn() {
     table.scores.push_back({method, series::HidingWay::random, -1, -1, 1, sums});
   }
   table.expected.resize(2 * 2 * 2 * series::kGapClasses, {7, 1.5, std::nan(""), 1.1});
-  table.choices = {{{1, 0}, 1, 1, 1}, {{1, 0}, 1, 1, 1}, {{0.75, 0.25}, 2, 1.9, 1}, {{0, 1}, 2, 1.9, 1}};
+  table.choices = {{{1, 0}, 1, 1, 1}, {{1, 0}, 1, 1, 1}, {{0.75, 0.25}, 2, 1.9, 1, {0.5, 0.5}}, {{0, 1}, 2, 1.9, 1}};
+  table.level_shifts = {0, 0, -1.25};
   return report;
 }
 
@@ -51,8 +52,11 @@ TEST(GapReport, JsonBringsBackWhatFillersNeed) {
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->assessment.methods, report.assessment.methods);
   EXPECT_EQ(again->assessment.nearly_empty, report.assessment.nearly_empty);
-  for (std::size_t i = 0; i < 4; ++i)
+  EXPECT_EQ(again->assessment.level_shifts, report.assessment.level_shifts);
+  for (std::size_t i = 0; i < 4; ++i) {
     EXPECT_EQ(again->assessment.choices[i].weights, report.assessment.choices[i].weights);
+    EXPECT_EQ(again->assessment.choices[i].level_weights, report.assessment.choices[i].level_weights);
+  }
   EXPECT_TRUE(std::isnan(again->assessment.expected_error(1, true, 1, 3).error));
   EXPECT_EQ(again->assessment.expected_error(1, true, 1, 3).factor, 1.1);
 }

@@ -31,14 +31,11 @@ double gaussian(double deviations) {
 }  // namespace
 
 double exponential(double x) {
-  constexpr double log2_of_e = 1.4426950408889634;
-  // ln 2 in two parts: the first has zeros at its end, so that its product with a small integer is exact.
-  constexpr double ln2_high = 0.6931471803691238, ln2_low = 1.9082149292705877e-10;
-  x = std::clamp(x, -700.0, 700.0);
-  const double halvings = std::floor(x * log2_of_e + 0.5);
-  const double rest = (x - halvings * ln2_high) - halvings * ln2_low;
+  x = std::clamp(x, -kMostExponent, kMostExponent);
+  const double halvings = std::floor(x * kLog2OfE + 0.5);
+  const double rest = (x - halvings * kLn2High) - halvings * kLn2Low;
   double sum = 1;
-  for (int term = 14; term >= 1; --term) sum = 1 + rest / term * sum;
+  for (int term = kExponentialTerms; term >= 1; --term) sum = 1 + rest / term * sum;
   return std::ldexp(sum, static_cast<int>(halvings));
 }
 
@@ -65,23 +62,33 @@ double cloud_score(double metres, const BestPixelOptions& options) {
 }
 
 double haze_score(double haze) {
-  return logistic(10 / 0.02 * (haze + 0.015));
+  return logistic(10 / kHazeWidth * (haze + kHazeMiddle));
 }
 
 double view_score(double degrees, const BestPixelOptions& options) {
   return logistic(10 / options.view_degrees * (degrees - options.view_degrees / 2));
 }
 
-void best_pixel(const BestPixelSeries& series, PixelRange range, const BestPixelOptions& options,
-                std::span<std::uint16_t> dates, std::span<float> scores) {
+double date_score(int year, int day, const BestPixelOptions& options) {
+  double score = 0;
+  if (options.day_weight != 0) score += options.day_weight * day_score(day, options);
+  if (options.year_weight != 0) score += options.year_weight * year_score(year, day, options);
+  return score;
+}
+
+double sum_of_weights(const BestPixelOptions& options) {
+  return options.day_weight + options.year_weight + options.cloud_weight + options.haze_weight + options.view_weight;
+}
+
+void best_pixel_plain(const BestPixelSeries& series, PixelRange range, const BestPixelOptions& options,
+                      std::span<std::uint16_t> dates, std::span<float> scores) {
   const std::size_t times = series.days.size(), cells = times * series.pixels;
   assert(series.years.size() == times && series.valid.size() == cells && times <= kNoDate);
   assert(dates.size() == series.pixels && range.end <= series.pixels);
   assert(options.cloud_weight == 0 || series.cloud_metres.size() == cells);
   assert(options.haze_weight == 0 || series.haze.size() == cells);
   assert(options.view_weight == 0 || series.view.size() == cells);
-  const double weights =
-      options.day_weight + options.year_weight + options.cloud_weight + options.haze_weight + options.view_weight;
+  const double weights = sum_of_weights(options);
   assert(weights > 0);
   std::vector<double> best(series.pixels == 0 ? 0 : range.end - range.begin, -1);
   std::fill(dates.begin() + static_cast<std::ptrdiff_t>(range.begin),
@@ -91,11 +98,7 @@ void best_pixel(const BestPixelSeries& series, PixelRange range, const BestPixel
     return weight * score(static_cast<double>(plane[cell]));
   };
   for (std::size_t time = 0; time < times; ++time) {
-    double of_date = 0;
-    if (options.day_weight != 0) of_date += options.day_weight * day_score(series.days[time], options);
-    if (options.year_weight != 0) {
-      of_date += options.year_weight * year_score(series.years[time], series.days[time], options);
-    }
+    const double of_date = date_score(series.years[time], series.days[time], options);
     for (std::size_t pixel = range.begin; pixel < range.end; ++pixel) {
       const std::size_t cell = time * series.pixels + pixel;
       if (series.valid[cell] == 0) continue;

@@ -66,8 +66,25 @@ double view_score(double degrees, const BestPixelOptions& options);
 void best_pixel(const BestPixelSeries& series, PixelRange range, const BestPixelOptions& options,
                 std::span<std::uint16_t> dates, std::span<float> scores);
 
+/// The plain version, which the fast one equals bit for bit.
+void best_pixel_plain(const BestPixelSeries& series, PixelRange range, const BestPixelOptions& options,
+                      std::span<std::uint16_t> dates, std::span<float> scores);
+
+/// What day and year of an observation add to its score, and what the sum is divided by.
+double date_score(int year, int day, const BestPixelOptions& options);
+double sum_of_weights(const BestPixelOptions& options);
+
+/// Of haze_score: where it is a half (negated), and how fast it falls.
+inline constexpr double kHazeMiddle = 0.015, kHazeWidth = 0.02;
+
 /// e^x for x in -700..700 to the last bit or nearly so, by the same operations on every machine; system libraries
 /// differ in the last bit. Beyond, the nearest end's value.
 double exponential(double x);
+
+/// What `exponential` is made of. ln 2 has two parts: the first has zeros at its end, so that its product with a small
+/// integer is exact.
+inline constexpr double kMostExponent = 700, kLog2OfE = 1.4426950408889634, kLn2High = 0.6931471803691238,
+                        kLn2Low = 1.9082149292705877e-10;
+inline constexpr int kExponentialTerms = 14;
 
 }  // namespace ecocube::series

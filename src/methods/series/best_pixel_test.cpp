@@ -2,9 +2,13 @@
 #include "methods/series/best_pixel.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <random>
+#include <vector>
 
 namespace ecocube::series {
 namespace {
@@ -91,6 +95,49 @@ TEST(BestPixel, WhatIsNotKnownScoresNothing) {
                            0.5 * haze_score(static_cast<double>(-0.05F)) + 0.25 * view_score(9, options)) /
                           2;
   EXPECT_FLOAT_EQ(scores[0], static_cast<float>(expected));
+}
+
+/// Observations with gaps and NaNs, and every mix of weights.
+TEST(BestPixel, TheFastVersionEqualsThePlainOneBitForBit) {
+  std::mt19937 random(47);
+  const std::size_t pixels = 77, times = 19;
+  std::vector<int> days, years;
+  for (std::size_t time = 0; time < times; ++time) {
+    days.push_back(static_cast<int>(1 + random() % 366));
+    years.push_back(static_cast<int>(2015 + random() % 6));
+  }
+  std::vector<std::uint8_t> valid(times * pixels);
+  std::vector<float> cloud(valid.size()), haze(valid.size()), view(valid.size());
+  for (std::size_t cell = 0; cell < valid.size(); ++cell) {
+    const auto drawn = [&](float least, float most) {
+      if (random() % 9 == 0) return std::numeric_limits<float>::quiet_NaN();
+      return least + (most - least) * static_cast<float>(random() % 1000) / 1000;
+    };
+    valid[cell] = random() % 12 < cell % pixels % 13 ? 0 : 1;
+    cloud[cell] = drawn(0, 6000), haze[cell] = drawn(-3, 3), view[cell] = drawn(0, 40);
+  }
+  const BestPixelSeries series{days, years, valid, cloud, haze, view, pixels};
+  const PixelRange range{2, 76};
+  for (unsigned mix = 1; mix < 32; ++mix) {
+    const auto weight = [&](unsigned bit) { return (mix >> bit & 1U) != 0 ? 0.3 + bit : 0; };
+    BestPixelOptions options{.day_weight = weight(0), .target_year = 2017, .year_weight = weight(1)};
+    options.cloud_weight = weight(2), options.haze_weight = weight(3), options.view_weight = weight(4);
+    std::vector<std::uint16_t> plain(pixels, 7);
+    std::vector<float> plain_scores(pixels, 7);
+    best_pixel_plain(series, range, options, plain, plain_scores);
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+      hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+      std::vector<std::uint16_t> fast(pixels, 7);
+      std::vector<float> scores(pixels, 7);
+      best_pixel(series, range, options, fast, scores);
+      EXPECT_EQ(fast, plain) << hwy::TargetName(target) << ", mix " << mix;
+      EXPECT_EQ(std::memcmp(scores.data(), plain_scores.data(), pixels * sizeof(float)), 0)
+          << hwy::TargetName(target) << ", mix " << mix;
+      hwy::SetSupportedTargetsForTest(0);
+    }
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
 }
 
 }  // namespace

@@ -174,6 +174,34 @@ std::optional<ChangeAftereffectTrend> change_aftereffect_trend(std::span<const d
   return result;
 }
 
+std::size_t change_aftereffect_trends_plain(const Stack<double>& values, PixelRange range,
+                                            std::span<const double> years, std::size_t fewest,
+                                            ChangeDirection direction, const Planes<float>& figures) {
+  assert(years.size() == values.times && figures.count == kChangeFigures);
+  std::vector<double> own_years, own_values;
+  std::size_t found = 0;
+  for (std::size_t pixel = range.begin; pixel < range.end; ++pixel) {
+    own_years.clear(), own_values.clear();
+    for (std::size_t time = 0; time < values.times; ++time) {
+      if (std::isnan(values.plane(time)[pixel])) continue;
+      own_years.push_back(years[time]);
+      own_values.push_back(values.plane(time)[pixel]);
+    }
+    for (std::size_t figure = 0; figure < kChangeFigures; ++figure)
+      figures.plane(figure)[pixel] = std::numeric_limits<float>::quiet_NaN();
+    const auto change = change_aftereffect_trend(own_years, own_values, direction);
+    if (!change || own_values.size() < fewest) continue;
+    ++found;
+    std::size_t figure = 0;
+    const auto put = [&](double value) { figures.plane(figure++)[pixel] = static_cast<float>(value); };
+    put(own_years[change->after]);
+    put(change->magnitude);
+    for (const SegmentTrend& part : {change->total, change->before, change->later})
+      put(part.slope), put(part.r2), put(part.gain);
+  }
+  return found;
+}
+
 MonitoredBreaks monitor_breaks(const HarmonicModel& model, std::span<const std::size_t> times,
                                std::span<const double> values, const MonitorOptions& options) {
   assert(times.size() == values.size() && options.consecutive >= 1 && options.history >= 1);

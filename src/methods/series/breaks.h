@@ -6,7 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "data/cube/stack.h"
 #include "methods/series/harmonic_model.h"
+#include "methods/series/pixel_range.h"
 
 namespace ecocube::series {
 
@@ -35,6 +37,24 @@ struct ChangeAftereffectTrend {
 std::optional<ChangeAftereffectTrend> change_aftereffect_trend(std::span<const double> years,
                                                                std::span<const double> values,
                                                                ChangeDirection direction);
+
+/// Figures of a change: year of the first value after it, magnitude, and slope, R² and gain of the whole series, of the
+/// values before, and of those after.
+inline constexpr std::size_t kChangeFigures = 11;
+
+/// The same for many pixels. Returns how many have a change.
+///
+/// values   NaN where missing, shape [time][pixel]
+/// years    shape [time]
+/// fewest   valid values that a pixel needs
+/// figures  shape [figure][pixel]; NaN where there is none
+std::size_t change_aftereffect_trends(const Stack<double>& values, PixelRange range, std::span<const double> years,
+                                      std::size_t fewest, ChangeDirection direction, const Planes<float>& figures);
+
+/// The plain version, which the fast one equals bit for bit.
+std::size_t change_aftereffect_trends_plain(const Stack<double>& values, PixelRange range,
+                                            std::span<const double> years, std::size_t fewest,
+                                            ChangeDirection direction, const Planes<float>& figures);
 
 struct MonitorOptions {
   int modes = 3;             ///< waves of the year at most; fewer while a history is short

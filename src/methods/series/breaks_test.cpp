@@ -2,6 +2,7 @@
 #include "methods/series/breaks.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -49,6 +50,44 @@ TEST(ChangeAftereffectTrend, ASeriesThatNeverDropsHasNoChange) {
   EXPECT_FALSE(
       change_aftereffect_trend(std::vector<double>{1, 2, 3}, std::vector<double>{1, 1, 2}, ChangeDirection::drop));
   EXPECT_FALSE(change_aftereffect_trend({}, {}, ChangeDirection::either));
+}
+
+TEST(ChangeAftereffectTrend, TheFastVersionEqualsThePlainOneBitForBit) {
+  std::mt19937 random(61);
+  const std::size_t pixels = 77;
+  for (const std::size_t times : {1U, 2U, 5U, 21U, 84U}) {
+    std::vector<double> years(times), values(times * pixels);
+    for (std::size_t time = 0; time < times; ++time)
+      years[time] = 2000 + static_cast<double>(time) + static_cast<double>(random() % 100) / 128;
+    for (std::size_t cell = 0; cell < values.size(); ++cell) {
+      const bool gap = random() % 12 < cell % pixels % 13;
+      // Equal changes, constant series and broken numbers.
+      const double number = cell % 3 == 0 ? static_cast<double>(random() % 4) : static_cast<double>(random() % 999) / 7;
+      values[cell] = gap ? std::nan("") : cell % pixels % 7 == 0 ? 4 : number;
+    }
+    const Stack<double> stack{values.data(), times, pixels, pixels, std::nan("")};
+    for (const ChangeDirection direction : {ChangeDirection::drop, ChangeDirection::rise, ChangeDirection::either}) {
+      const auto figures = [&](std::vector<float>& to) {
+        return Planes<float>{to.data(), kChangeFigures, pixels, pixels, std::nanf("")};
+      };
+      std::vector<float> plain(kChangeFigures * pixels, 7);
+      const PixelRange range{2, 76};
+      const std::size_t found = change_aftereffect_trends_plain(stack, range, years, 3, direction, figures(plain));
+      for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+        hwy::SetSupportedTargetsForTest(target);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+        std::vector<float> fast(plain.size(), 7);
+        EXPECT_EQ(change_aftereffect_trends(stack, range, years, 3, direction, figures(fast)), found);
+        for (std::size_t i = 0; i < fast.size(); ++i) {
+          EXPECT_TRUE(fast[i] == plain[i] || (std::isnan(fast[i]) && std::isnan(plain[i])))
+              << hwy::TargetName(target) << ", " << times << " values, figure " << i / pixels << ": " << fast[i]
+              << ", plainly " << plain[i];
+        }
+        hwy::SetSupportedTargetsForTest(0);
+      }
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
+  }
 }
 
 /// Observations every 16 days with a yearly wave, noise of ±10 and a step at one of them.

@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
+#include "methods/series/convex_weights.h"
 #include "methods/series/date_regression_blend.h"
 #include "methods/series/date_statistics_correlation.h"
 
@@ -164,36 +164,14 @@ constexpr std::array<double, kBlendMembers> kPriorWeights{0.3, 0.1, 0.2, 0.1, 0.
 
 constexpr double kPriorDates = 30;  ///< left out dates that the prior weighs
 
-/// Weights, not negative and with sum 1, that minimise their mean square error plus the squared distance from the
-/// prior, which weighs as much as the mean variance of `kPriorDates` dates.
+/// Weights of the smallest mean square error, drawn towards the prior, which weighs as much as the mean variance of
+/// `kPriorDates` dates.
 /// dates   over how many left out dates `products` is the mean
 std::vector<double> best_weights(const Eigen::MatrixXd& products, std::size_t dates) {
+  // Below a fiftieth a member costs more time than it is worth.
+  constexpr double least = 0.02;
   const double ridge = kPriorDates / static_cast<double>(dates) * products.diagonal().mean() + 1e-12;
-  Eigen::MatrixXd ridged = products;
-  ridged.diagonal().array() += ridge;
-  std::vector<Eigen::Index> used(kBlendMembers);
-  std::iota(used.begin(), used.end(), Eigen::Index{0});
-  std::vector<double> weights(kBlendMembers, 0.0);
-  while (true) {
-    const Eigen::MatrixXd of_used = ridged(used, used);
-    const auto factors = of_used.ldlt();
-    Eigen::VectorXd prior(static_cast<Eigen::Index>(used.size()));
-    for (std::size_t at = 0; at < used.size(); ++at) {
-      prior(static_cast<Eigen::Index>(at)) = ridge * kPriorWeights[static_cast<std::size_t>(used[at])];
-    }
-    const Eigen::VectorXd even = factors.solve(Eigen::VectorXd::Ones(prior.size()));
-    Eigen::VectorXd solution = factors.solve(prior);
-    solution += (1 - solution.sum()) / even.sum() * even;
-    Eigen::Index worst = 0;
-    // Below a fiftieth a member costs more time than it is worth.
-    if (solution.minCoeff(&worst) >= 0.02 || used.size() == 1) {
-      for (std::size_t at = 0; at < used.size(); ++at) {
-        weights[static_cast<std::size_t>(used[at])] = solution(static_cast<Eigen::Index>(at));
-      }
-      return weights;
-    }
-    used.erase(used.begin() + worst);
-  }
+  return convex_weights({products.data(), static_cast<std::size_t>(products.size())}, ridge, kPriorWeights, least);
 }
 
 /// How much what happened on one date says about another.
@@ -206,6 +184,19 @@ double likeness(const std::vector<int>& places, int slots, std::size_t one, std:
 }  // namespace
 
 namespace {
+
+/// How much each left out date says of the errors on dates of a slot: like seasons, and all dates together as much as
+/// five of them. Errors differ more from season to season than the order of the members does.
+std::vector<double> error_shares(std::span<const LeftOutDate> left, const TimeAxis& axis, int slot) {
+  constexpr double width = 0.08;  // of a year
+  constexpr double all_dates = 5;
+  std::vector<double> shares;
+  for (const LeftOutDate& date : left) {
+    shares.push_back(all_dates / static_cast<double>(left.size()) +
+                     season_likeness(axis.slot[date.time], slot, axis.slots, width));
+  }
+  return shares;
+}
 
 /// Weighted 68 % quantile of the blend's errors.
 double blend_error(std::span<const LeftOutDate> left, std::span<const double> weights, std::span<const double> share) {
@@ -243,18 +234,17 @@ void fit_blend(const DateSample& sample, const TimeAxis& axis, const DatePredict
   for (std::size_t time = 0; time < sample.times; ++time) {
     if (statistics.nearly_empty[time] == 0) continue;
     Eigen::MatrixXd products = Eigen::MatrixXd::Zero(kBlendMembers, kBlendMembers);
-    std::vector<double> share;
     double shares = 0;
     for (const LeftOutDate& date : left) {
-      share.push_back(likeness(places, axis.slots, time, date.time));
-      shares += share.back();
-      products += share.back() * date.products;
+      const double share = likeness(places, axis.slots, time, date.time);
+      shares += share;
+      products += share * date.products;
     }
     products /= shares;
     const std::vector<double> weights = best_weights(products, left.size());
     std::copy(weights.begin(), weights.end(),
               statistics.blend.begin() + static_cast<std::ptrdiff_t>(time * kBlendMembers));
-    statistics.blend_error[time] = blend_error(left, weights, share);
+    statistics.blend_error[time] = blend_error(left, weights, error_shares(left, axis, axis.slot[time]));
   }
 }
 

@@ -28,7 +28,8 @@ struct LeftOutDates {
 
 /// Finds the weights of the blend for each nearly empty date, and its expected error, by leaving out known dates in
 /// turn: the weights are those of the smallest mean square error, not negative, summing to 1, dates of like season
-/// counting most; they are drawn towards weights that did well elsewhere.
+/// counting most; they are drawn towards weights that did well elsewhere. The expected error is what 68 % of the errors
+/// of the left out dates stay below, dates of like season counting most.
 /// statistics   mean, spread and nearly_empty are read; blend and blend_error are written
 void fit_blend(const DateSample& sample, const TimeAxis& axis, const DatePredictor& structured,
                const LeftOutDates& left_out, DateStatistics& statistics);

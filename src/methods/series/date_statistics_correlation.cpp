@@ -209,4 +209,10 @@ void make_positive_definite(std::span<double> correlation, std::size_t size, dou
   }
 }
 
+double season_likeness(int one, int other, int slots, double width) {
+  const int apart = std::abs(one - other);
+  const double years = static_cast<double>(std::min(apart, slots - apart)) / slots;
+  return std::exp(-0.5 * (years / width) * (years / width));
+}
+
 }  // namespace ecocube::series

@@ -29,4 +29,8 @@ std::vector<double> structured_correlation(std::span<const double> correlation, 
 /// diagonal back to 1. Shape [size][size].
 void make_positive_definite(std::span<double> correlation, std::size_t size, double smallest);
 
+/// How much what happened in one slot of the year says about another, 0..1: exp(-½ (distance / width)²), in years and
+/// round the year.
+double season_likeness(int one, int other, int slots, double width);
+
 }  // namespace ecocube::series

@@ -29,10 +29,24 @@ std::size_t fill_swag(const Stack<T>& stack, PixelRange range, const TimeAxis& a
                       const Planes<T>& values, const Planes<std::uint8_t>& source,
                       const Planes<std::uint8_t>& quality = {});
 
-/// True if fill_series has a fast way on stored numbers for the method with these options.
-bool fills_stored(const FillMethod& method);
+/// See fill_linear, fill_nearest_in_time and fill_seasonal_mean above; T may be float as well, which is not rounded,
+/// and then NaN is missing too.
+template <class T>
+std::size_t fill_linear(const Stack<T>& stack, PixelRange range, const TimeAxis& axis, const Planes<T>& values,
+                        const Planes<std::uint8_t>& source);
+template <class T>
+std::size_t fill_nearest_in_time(const Stack<T>& stack, PixelRange range, const TimeAxis& axis, const Planes<T>& values,
+                                 const Planes<std::uint8_t>& source);
+template <class T>
+std::size_t fill_seasonal_mean(const Stack<T>& stack, PixelRange range, const TimeAxis& axis, const Planes<T>& values,
+                               const Planes<std::uint8_t>& source);
 
-/// Fills by the method named, for which fills_stored must be true.
+/// True if fill_series has a fast way on stored whole numbers for the method with these options, or on floats that are
+/// stored as such.
+bool fills_stored(const FillMethod& method);
+bool fills_stored_floats(const FillMethod& method);
+
+/// Fills by the method named, for which fills_stored must be true, or fills_stored_floats where T is float.
 template <class T>
 std::size_t fill_series(const FillMethod& method, const Stack<T>& stack, PixelRange range, const TimeAxis& axis,
                         const Planes<T>& values, const Planes<std::uint8_t>& source);

@@ -137,23 +137,4 @@ template std::size_t fill_swag_plain(const Stack<std::int16_t>&, PixelRange, con
 template std::size_t fill_swag_plain(const Stack<float>&, PixelRange, const TimeAxis&, const SwagOptions&,
                                      const Planes<float>&, const Planes<std::uint8_t>&, const Planes<std::uint8_t>&);
 
-bool fills_stored(const FillMethod& method) {
-  return (method.name == "tmwm" && method.tmwm.mode == TmwmMode::corrected) || method.name == "swag";
-}
-
-template <class T>
-std::size_t fill_series(const FillMethod& method, const Stack<T>& stack, PixelRange range, const TimeAxis& axis,
-                        const Planes<T>& values, const Planes<std::uint8_t>& source) {
-  assert(fills_stored(method));
-  if (method.name == "swag") return fill_swag(stack, range, axis, method.swag, values, source);
-  return fill_tmwm(stack, range, axis, method.tmwm, values, source);
-}
-
-template std::size_t fill_series(const FillMethod&, const Stack<std::uint8_t>&, PixelRange, const TimeAxis&,
-                                 const Planes<std::uint8_t>&, const Planes<std::uint8_t>&);
-template std::size_t fill_series(const FillMethod&, const Stack<std::uint16_t>&, PixelRange, const TimeAxis&,
-                                 const Planes<std::uint16_t>&, const Planes<std::uint8_t>&);
-template std::size_t fill_series(const FillMethod&, const Stack<std::int16_t>&, PixelRange, const TimeAxis&,
-                                 const Planes<std::int16_t>&, const Planes<std::uint8_t>&);
-
 }  // namespace ecocube::series

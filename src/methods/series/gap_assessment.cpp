@@ -60,6 +60,15 @@ MaskedChips masked(std::span<const SampleChip> chips, const std::vector<std::vec
   return all;
 }
 
+/// Of the finite values; NaN without any.
+double mean_of(std::span<const float> values) {
+  double sum = 0, count = 0;
+  for (const float value : values) {
+    if (std::isfinite(value)) sum += static_cast<double>(value), count += 1;
+  }
+  return count > 0 ? sum / count : kNone;
+}
+
 class Assessor {
  public:
   Assessor(std::span<const SampleChip> chips, const TimeAxis& axis, std::span<const AssessedFiller> fillers,
@@ -82,6 +91,7 @@ class Assessor {
       if (asked(way)) hide_values(way);
     }
     for (std::size_t round = 0; round < rounds_.size(); ++round) hide_dates(round);
+    for (HiddenDate& date : dates_) complete_from_first(date.filled);
     return result();
   }
 
@@ -166,6 +176,28 @@ class Assessor {
     }
   }
 
+  /// Means of what the methods make of each nearly empty date, shape [time][method].
+  std::vector<std::vector<double>> means_on(const std::vector<std::uint8_t>& empty) const {
+    std::vector<std::vector<double>> means(times_);
+    if (dates_.empty() || std::find(empty.begin(), empty.end(), 1) == empty.end()) return means;
+    const SampleChip chip = thinned_.chip();
+    const MaskedChips whole = masked({&chip, 1}, {std::vector<std::uint8_t>(chip.valid.size(), 0)});
+    std::vector<FilledChip> filled;
+    for (const AssessedFiller& filler : fillers_) filled.push_back(std::move(filler.fill(whole.chips).front()));
+    for (std::size_t time = 0; time < times_; ++time) {
+      if (empty[time] == 0) continue;
+      std::vector<std::vector<float>> gaps(fillers_.size());
+      for (std::size_t cell = time * thinned_.pixels; cell < (time + 1) * thinned_.pixels; ++cell) {
+        if (chip.valid[cell] != 0) continue;
+        for (std::size_t method = 0; method < gaps.size(); ++method)
+          gaps[method].push_back(filled[method].valid[cell] ? filled[method].values[cell] : kEmptyFloat);
+      }
+      complete_from_first(gaps);
+      for (const std::vector<float>& values : gaps) means[time].push_back(mean_of(values));
+    }
+    return means;
+  }
+
   GapAssessment result() const {
     GapAssessment assessment;
     assessment.slots = axis_.slots;
@@ -180,7 +212,7 @@ class Assessor {
       const std::vector<ExpectedError> expected = tallies_[method].expected();
       assessment.expected.insert(assessment.expected.end(), expected.begin(), expected.end());
     }
-    choose(tallies_, dates_, assessment);
+    choose(tallies_, dates_, means_on(assessment.nearly_empty), axis_.slot, assessment);
     return assessment;
   }
 

@@ -81,12 +81,14 @@ struct ExpectedError {
 };
 
 /// What `auto` does with gaps of one slot, on dates seen elsewhere or on nearly empty ones: the mean of the methods'
-/// values with these weights; a weight of 1 is a single method.
+/// values with these weights; a weight of 1 is a single method. On a nearly empty date the mean over all pixels has
+/// weights of its own, so its level shift is added to every value.
 struct GapChoice {
-  std::vector<double> weights;  ///< sum 1, shape [method]
-  double rmse = 0;              ///< measured, data units
-  double error = 0;             ///< 68 % of the errors are smaller
-  double factor = 1;            ///< as in ExpectedError, where a single method was chosen
+  std::vector<double> weights;             ///< sum 1, shape [method]
+  double rmse = 0;                         ///< measured, data units
+  double error = 0;                        ///< 68 % of the errors are smaller
+  double factor = 1;                       ///< as in ExpectedError, where a single method was chosen
+  std::vector<double> level_weights = {};  ///< of the date's mean, sum 1; empty where `weights` are
 };
 
 /// The measured table of one variable.
@@ -98,6 +100,7 @@ struct GapAssessment {
   std::vector<GapScore> scores;
   std::vector<ExpectedError> expected;  ///< shape [method][seen, nearly empty][slot][gap class]
   std::vector<GapChoice> choices;       ///< shape [seen, nearly empty][slot]
+  std::vector<double> level_shifts;     ///< added to blends on nearly empty dates, data units; shape [time]
   std::vector<GapScore> auto_scores;    ///< of `auto`; on whole dates chosen without the hidden ones; `method` unused
 
   const ExpectedError& expected_error(std::size_t method, bool date_nearly_empty, int slot,

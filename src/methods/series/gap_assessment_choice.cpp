@@ -5,15 +5,13 @@
 #include <cmath>
 #include <limits>
 
+#include "methods/series/date_statistics_correlation.h"
+
 namespace ecocube::series {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr double kDateWidth = 0.08;  ///< of a year: how far seasons are alike
-constexpr double kPriorDates = 20;   ///< dates of like season that count as much as all dates
-constexpr double kEqualDates = 5;    ///< dates that speak for no difference between methods
-constexpr double kPower = 24;        ///< of the inverse mean square error: 5 % more error is a tenth of the weight
-constexpr double kLeastWeight = 0.02;
+constexpr double kErrorWidth = 0.08;  ///< of a year: how far seasons are alike in their errors
+constexpr double kErrorDates = 5;     ///< dates of like season that count as much as all dates
 constexpr double kPriorSeen = 2000;   ///< hidden values that all slots count as in one
 constexpr double kFirstBonus = 0.06;  ///< log mean square error by which another must beat date regression: 3 % RMSE
 
@@ -66,29 +64,46 @@ GapChoice single_choice(const ErrorTally& tally, std::size_t method, std::size_t
 /// What `auto` would have made of the hidden dates with weights that do not know them.
 struct BlendScores {
   std::vector<ErrorSums> sums;             ///< shape [slot]
-  std::vector<MagnitudeHistogram> errors;  ///< shape [slot]
+  std::vector<MagnitudeHistogram> errors;  ///< shape [date]
   std::vector<ErrorSums> gaps;             ///< shape [gap class]
 };
 
-BlendScores score_blend(std::span<const std::vector<double>> errors, std::span<const HiddenDate> dates, int slots) {
+BlendScores score_blend(std::span<const DateErrors> errors, std::span<const HiddenDate> dates,
+                        std::span<const std::uint8_t> candidates, int slots) {
   BlendScores scores{std::vector<ErrorSums>(static_cast<std::size_t>(slots)),
-                     std::vector<MagnitudeHistogram>(static_cast<std::size_t>(slots)),
-                     std::vector<ErrorSums>(kGapClasses)};
+                     std::vector<MagnitudeHistogram>(dates.size()), std::vector<ErrorSums>(kGapClasses)};
   const bool several = std::any_of(dates.begin(), dates.end(),
                                    [&](const HiddenDate& date) { return date.round != dates.front().round; });
-  for (const HiddenDate& date : dates) {
+  for (std::size_t d = 0; d < dates.size(); ++d) {
+    const HiddenDate& date = dates[d];
     const int except = several ? static_cast<int>(date.round) : -1;
-    const std::vector<double> weights = date_weights(errors, dates, date.slot, slots, except);
-    const auto slot = static_cast<std::size_t>(date.slot);
+    const DateBlend blend = fit_date_blend(errors, candidates, date.slot, slots, except);
+    const double shift = level_shift(blend, errors[d].filled_mean);
     for (std::size_t value = 0; value < date.hidden.size(); ++value) {
+      double filled = shift;
+      for (std::size_t method = 0; method < blend.pattern.size(); ++method) {
+        if (blend.pattern[method] > 0)
+          filled += blend.pattern[method] * static_cast<double>(date.filled[method][value]);
+      }
       const auto hidden = static_cast<double>(date.hidden[value]);
-      const double filled = weighted_fill(date, value, weights);
-      scores.sums[slot].add(hidden, filled);
+      scores.sums[static_cast<std::size_t>(date.slot)].add(hidden, filled);
       scores.gaps[date.gap_class[value]].add(hidden, filled);
-      if (std::isfinite(filled)) scores.errors[slot].add(std::abs(filled - hidden));
+      if (std::isfinite(filled)) scores.errors[d].add(std::abs(filled - hidden));
     }
   }
   return scores;
+}
+
+/// The expected error of a blend on dates of a slot.
+double blend_error(const BlendScores& scores, std::span<const HiddenDate> dates, int slot, int slots) {
+  MagnitudeHistogram mixed;
+  const double of_all = kErrorDates / static_cast<double>(dates.size());
+  for (std::size_t d = 0; d < dates.size(); ++d) {
+    if (!(scores.errors[d].count() > 0)) continue;
+    const double weight = of_all + season_likeness(dates[d].slot, slot, slots, kErrorWidth);
+    mixed.add(scores.errors[d], weight / scores.errors[d].count());
+  }
+  return mixed.quantile(kExpectedShare);
 }
 
 void put_scores(HidingWay way, std::span<const ErrorSums> slots, std::span<const ErrorSums> gaps,
@@ -123,101 +138,44 @@ void score_chosen(std::span<const ErrorTally> tallies, HidingWay way, GapAssessm
 
 }  // namespace
 
-std::vector<double> log_square_errors(const HiddenDate& date) {
-  const std::size_t methods = date.filled.size();
-  std::vector<double> sums(methods, 0.0);
-  for (std::size_t value = 0; value < date.hidden.size(); ++value) {
-    const auto square = [&](std::size_t method) {
-      const double error = static_cast<double>(date.filled[method][value]) - static_cast<double>(date.hidden[value]);
-      return error * error;
-    };
-    double worst = 0;
-    for (std::size_t method = 0; method < methods; ++method) {
-      if (std::isfinite(date.filled[method][value])) worst = std::max(worst, square(method));
-    }
-    for (std::size_t method = 0; method < methods; ++method)
-      sums[method] += std::isfinite(date.filled[method][value]) ? square(method) : worst;
-  }
-  const double count = std::max(1.0, static_cast<double>(date.hidden.size()));
-  for (double& sum : sums) sum = std::log(std::max(1e-30, sum / count));
-  return sums;
-}
-
-std::vector<double> date_weights(std::span<const std::vector<double>> errors, std::span<const HiddenDate> dates,
-                                 int slot, int slots, int except) {
-  const std::size_t methods = errors.front().size();
-  std::vector<double> all(methods, 0.0), near(methods, 0.0);
-  double counted = 0, kernels = 0;
-  for (std::size_t d = 0; d < dates.size(); ++d) {
-    if (static_cast<int>(dates[d].round) == except) continue;
-    const int apart = std::abs(dates[d].slot - slot);
-    const double years = static_cast<double>(std::min(apart, slots - apart)) / slots;
-    const double kernel = std::exp(-0.5 * (years / kDateWidth) * (years / kDateWidth));
-    for (std::size_t method = 0; method < methods; ++method) {
-      all[method] += errors[d][method];
-      near[method] += kernel * errors[d][method];
-    }
-    counted += 1, kernels += kernel;
-  }
-  const double own = kernels * kernels / (kernels * kernels + kPriorDates * kPriorDates);
-  std::vector<double> mixed(methods);
-  for (std::size_t method = 0; method < methods; ++method)
-    mixed[method] = (kernels > 0 ? own * near[method] / kernels : 0) + (1 - own) * all[method] / counted;
-  const double least = *std::min_element(mixed.begin(), mixed.end());
-  const double trust = counted / (counted + kEqualDates);
-  std::vector<double> weights(methods);
-  const auto normalise = [&] {
-    double sum = 0;
-    for (const double weight : weights) sum += weight;
-    for (double& weight : weights) weight /= sum;
-  };
-  for (std::size_t method = 0; method < methods; ++method)
-    weights[method] = std::exp(-kPower * trust * (mixed[method] - least));
-  normalise();
-  for (double& weight : weights) weight = weight < kLeastWeight ? 0 : weight;
-  normalise();
-  return weights;
-}
-
-double weighted_fill(const HiddenDate& date, std::size_t value, std::span<const double> weights) {
-  double sum = 0, weight = 0;
-  for (std::size_t method = 0; method < weights.size(); ++method) {
-    const float filled = date.filled[method][value];
-    if (weights[method] <= 0 || !std::isfinite(filled)) continue;
-    sum += weights[method] * static_cast<double>(filled), weight += weights[method];
-  }
-  return weight > 0 ? sum / weight : kNone;
-}
-
-void choose(std::span<const ErrorTally> tallies, std::span<const HiddenDate> dates, GapAssessment& assessment) {
+void choose(std::span<const ErrorTally> tallies, std::span<const HiddenDate> dates,
+            std::span<const std::vector<double>> means, std::span<const int> slot_of_time, GapAssessment& assessment) {
   const int slots = assessment.slots;
   const std::size_t methods = tallies.size();
   assessment.choices.clear(), assessment.auto_scores.clear();
+  assessment.level_shifts.assign(slot_of_time.size(), 0.0);
+  std::vector<std::size_t> best;
+  for (int slot = 0; slot < slots; ++slot) best.push_back(best_seen(tallies, assessment, slot));
   for (int slot = 0; slot < slots; ++slot) {
-    const std::size_t best = best_seen(tallies, assessment, slot);
-    assessment.choices.push_back(single_choice(tallies[best], best, methods, slot, false));
+    const std::size_t method = best[static_cast<std::size_t>(slot)];
+    assessment.choices.push_back(single_choice(tallies[method], method, methods, slot, false));
   }
-  std::vector<std::vector<double>> errors;
-  for (const HiddenDate& date : dates) errors.push_back(log_square_errors(date));
-  BlendScores blend;
-  if (!dates.empty()) blend = score_blend(errors, dates, slots);
-  MagnitudeHistogram every;
-  for (const MagnitudeHistogram& one : blend.errors) every.add(one);
+  std::vector<DateErrors> errors;
+  for (const HiddenDate& date : dates) errors.push_back(errors_of(date));
+  const std::vector<std::uint8_t> candidates = blend_candidates(assessment.methods);
+  BlendScores scores;
+  if (!dates.empty()) scores = score_blend(errors, dates, candidates, slots);
   for (int slot = 0; slot < slots; ++slot) {
     if (dates.empty()) {
-      const std::size_t best = best_seen(tallies, assessment, slot);
-      assessment.choices.push_back(single_choice(tallies[best], best, methods, slot, true));
+      const std::size_t method = best[static_cast<std::size_t>(slot)];
+      assessment.choices.push_back(single_choice(tallies[method], method, methods, slot, true));
       continue;
     }
+    DateBlend blend = fit_date_blend(errors, candidates, slot, slots);
+    for (std::size_t time = 0; time < slot_of_time.size(); ++time) {
+      if (slot_of_time[time] == slot && assessment.nearly_empty[time] != 0)
+        assessment.level_shifts[time] = level_shift(blend, means[time]);
+    }
     GapChoice choice;
-    choice.weights = date_weights(errors, dates, slot, slots);
-    choice.rmse = blend.sums[static_cast<std::size_t>(slot)].rmse();
-    choice.error = shrunk_quantile(blend.errors[static_cast<std::size_t>(slot)], every);
+    choice.weights = std::move(blend.pattern);
+    choice.level_weights = std::move(blend.level);
+    choice.rmse = scores.sums[static_cast<std::size_t>(slot)].rmse();
+    choice.error = blend_error(scores, dates, slot, slots);
     assessment.choices.push_back(std::move(choice));
   }
   for (const HidingWay way : {HidingWay::random, HidingWay::season_block, HidingWay::cloud})
     score_chosen(tallies, way, assessment);
-  if (!dates.empty()) put_scores(HidingWay::whole_date, blend.sums, blend.gaps, assessment.auto_scores);
+  if (!dates.empty()) put_scores(HidingWay::whole_date, scores.sums, scores.gaps, assessment.auto_scores);
 }
 
 }  // namespace ecocube::series

@@ -129,27 +129,39 @@ AutoFiller::Work AutoFiller::gathered(const BlockAround& block, PixelRange range
 /// Fills a layer's gaps by the weighted mean of what the members, and date regression, made of them.
 void AutoFiller::blend(const Work& work, std::size_t time, const GapChoice& choice, const FilledSeries& filled) const {
   const std::size_t only = only_method(choice);
-  const bool empty = assessment_.nearly_empty[time] != 0;
+  const bool empty = assessment_.nearly_empty[time] != 0, single = only < choice.weights.size();
   const double drk_weight = drk_ && drk_method_ < choice.weights.size() ? choice.weights[drk_method_] : 0;
+  const double shift = empty && !single ? assessment_.level_shifts[time] : 0;
   for (std::size_t cell = time * work.count; cell < (time + 1) * work.count; ++cell) {
     if (work.valid[cell]) continue;
-    double weight = drk_weight;
-    double sum = drk_weight > 0 ? drk_weight * static_cast<double>(filled.values[cell]) : 0;
+    const auto by_drk = static_cast<double>(filled.values[cell]);
+    const bool has_drk = drk_ && filled.source[cell] != kEmpty;
+    double weight = drk_weight, sum = drk_weight > 0 ? drk_weight * by_drk : 0;
+    bool told = drk_weight > 0;
     std::uint8_t source = kTemporalBlend;
     for (std::size_t m = 0; m < members_.size(); ++m) {
       const double share = choice.weights[members_[m].method];
-      if (share <= 0 || !work.fills[m].valid[cell]) continue;
-      sum += share * static_cast<double>(work.fills[m].values[cell]), weight += share;
+      const bool tells = work.fills[m].valid[cell] != 0;
+      // Date regression stands in for a method that tells nothing, as it did when the weights were learned.
+      if (share <= 0 || (!tells && !has_drk)) continue;
+      sum += share * (tells ? static_cast<double>(work.fills[m].values[cell]) : by_drk), weight += share;
+      told = told || tells;
       if (members_[m].method == only) source = work.fills[m].source[cell];
     }
-    if (!(weight > 0)) continue;
+    if (!told) continue;
     double error = choice.error;
-    if (only < choice.weights.size())
+    if (single)
       error = assessment_.expected_error(only, empty, axis_.slot[time], gap_class_of(work.lengths[cell])).error;
-    filled.values[cell] = static_cast<float>(sum / weight);
+    filled.values[cell] = single ? static_cast<float>(sum / weight) : held(sum / weight + shift);
     filled.source[cell] = source;
     filled.expected_error[cell] = static_cast<float>(error);
   }
+}
+
+/// Within the observed range, where it is known.
+float AutoFiller::held(double value) const {
+  if (drk_) value = std::clamp(value, drk_->statistics().lowest, drk_->statistics().highest);
+  return static_cast<float>(value);
 }
 
 std::size_t AutoFiller::fill(const BlockAround& block, PixelRange range, const FilledSeries& filled) const {

@@ -35,7 +35,8 @@ void expected_errors(const GapAssessment& assessment, std::size_t method, const 
                      PixelRange range, std::span<float> expected_error);
 
 /// `auto`: fills every gap by the method, or the weighted methods, that the assessment chose for its slot and date.
-/// Immutable: one object serves any number of threads.
+/// What is blended gets the date's level shift and, where `drk` is given, stays within the observed range. Immutable:
+/// one object serves any number of threads.
 class AutoFiller {
  public:
   /// drk   for the same variable; needed when the assessment knows drk, and used for what no chosen method fills; may
@@ -59,6 +60,7 @@ class AutoFiller {
   struct Work;
   Work gathered(const BlockAround& block, PixelRange range) const;
   void blend(const Work& work, std::size_t time, const GapChoice& choice, const FilledSeries& filled) const;
+  float held(double value) const;
 
   GapAssessment assessment_;
   const DateRegression* drk_ = nullptr;

@@ -11,12 +11,18 @@
 namespace ecocube::series {
 namespace {
 
-using Row = std::array<double, HarmonicModel::kMostTerms>;
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
 
-/// Solves A x = b for a symmetric positive definite A, of which the lower triangle is given, by Cholesky. False where
-/// it is not, within rounding.
-bool solve(std::array<Row, HarmonicModel::kMostTerms>& a, std::size_t terms, Row& b) {
+}  // namespace
+
+bool HarmonicModel::NormalEquations::solve(std::size_t terms) {
   constexpr double kLeastPivot = 1e-9;
+  auto& a = matrix;
+  Terms& b = right;
   for (std::size_t i = 0; i < terms; ++i) {
     const double diagonal = a[i][i];
     for (std::size_t j = 0; j <= i; ++j) {
@@ -37,20 +43,12 @@ bool solve(std::array<Row, HarmonicModel::kMostTerms>& a, std::size_t terms, Row
   return true;
 }
 
-double median(std::vector<double>& values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-}  // namespace
-
 HarmonicModel::HarmonicModel(std::span<const int> days) {
   // The last bits of sines differ between mathematical libraries, and results must not.
   const auto rounded = [](double value) { return std::nearbyint(value * 0x1p40) * 0x1p-40; };
   const double middle = days.empty() ? 0 : days.front() + 0.5 * (days.back() - days.front());
   for (const int day : days) {
-    Row row{1, (day - middle) / kDaysOfYear};
+    Terms row{1, (day - middle) / kDaysOfYear};
     for (int mode = 1; mode <= kMostModes; ++mode) {
       const double angle = 2 * std::numbers::pi * mode * day / kDaysOfYear;
       row[static_cast<std::size_t>(2 * mode)] = rounded(std::cos(angle));
@@ -66,29 +64,26 @@ double HarmonicModel::predicted(const Fit& fit, std::size_t time) const {
   return sum;
 }
 
-HarmonicModel::Fit HarmonicModel::fit(std::span<const std::size_t> times, std::span<const double> values,
-                                      int modes) const {
+HarmonicModel::Fit HarmonicModel::fit_plain(std::span<const std::size_t> times, std::span<const double> values,
+                                            int modes) const {
   assert(times.size() == values.size() && modes >= 0 && modes <= kMostModes);
-  constexpr int kRounds = 5;
-  constexpr double kHuber = 1.345, kNormalByMad = 1.4826;
   Fit result;
   const std::size_t terms = static_cast<std::size_t>(2 + 2 * modes), count = times.size();
   if (count <= terms) return result;
   std::vector<double> weights(count, 1.0), residuals(count), sizes(count);
   for (int round = 0; round < kRounds; ++round) {
-    std::array<Row, kMostTerms> normal{};
-    Row right{};
+    NormalEquations equations;
     for (std::size_t i = 0; i < count; ++i) {
-      const Row& row = rows_[times[i]];
+      const Terms& row = rows_[times[i]];
       for (std::size_t a = 0; a < terms; ++a) {
         const double weighted = weights[i] * row[a];
-        for (std::size_t b = 0; b <= a; ++b) normal[a][b] += weighted * row[b];
-        right[a] += weighted * values[i];
+        for (std::size_t b = 0; b <= a; ++b) equations.matrix[a][b] += weighted * row[b];
+        equations.right[a] += weighted * values[i];
       }
     }
-    if (!solve(normal, terms, right)) return {};
+    if (!equations.solve(terms)) return {};
     result.terms = terms;
-    result.coefficients = right;
+    result.coefficients = equations.right;
     double squares = 0, weight = 0;
     for (std::size_t i = 0; i < count; ++i) {
       residuals[i] = values[i] - predicted(result, times[i]);
@@ -97,7 +92,7 @@ HarmonicModel::Fit HarmonicModel::fit(std::span<const std::size_t> times, std::s
       weight += weights[i];
     }
     result.rmse = std::sqrt(squares / std::max(weight - static_cast<double>(terms), 1.0));
-    const double limit = kHuber * kNormalByMad * median(sizes);
+    const double limit = kHuberLimit * median(sizes);
     if (limit <= 0) break;
     for (std::size_t i = 0; i < count; ++i)
       weights[i] = std::fabs(residuals[i]) <= limit ? 1 : limit / std::fabs(residuals[i]);

@@ -15,9 +15,11 @@ class HarmonicModel {
   static constexpr int kMostModes = 3;
   static constexpr std::size_t kMostTerms = 2 + 2 * kMostModes;
 
+  using Terms = std::array<double, kMostTerms>;
+
   struct Fit {
     std::size_t terms = 0;  ///< of `coefficients` that are used; 0: nothing could be fitted
-    std::array<double, kMostTerms> coefficients{};
+    Terms coefficients{};
     double rmse = 0;  ///< root mean square of the residuals, those far out counting less, by the degrees of freedom
   };
 
@@ -32,11 +34,27 @@ class HarmonicModel {
   /// Nothing is fitted where there are not more observations than terms or they do not tell the terms apart.
   Fit fit(std::span<const std::size_t> times, std::span<const double> values, int modes) const;
 
+  /// The plain version, which the fast one equals bit for bit.
+  Fit fit_plain(std::span<const std::size_t> times, std::span<const double> values, int modes) const;
+
   double predicted(const Fit& fit, std::size_t time) const;
   double years(std::size_t time) const { return rows_[time][1]; }
 
+  /// How often a fit is weighted anew, and Huber's limit in medians of the residuals' sizes.
+  static constexpr int kRounds = 5;
+  static constexpr double kHuberLimit = 1.345 * 1.4826;
+
+  /// Those of a least squares fit.
+  struct NormalEquations {
+    std::array<Terms, kMostTerms> matrix{};  ///< symmetric and positive definite; its lower triangle is looked at
+    Terms right{};
+    /// Solves them by Cholesky for the first `terms` terms, into `right`. False where the terms are not told apart,
+    /// within rounding.
+    bool solve(std::size_t terms);
+  };
+
  private:
-  std::vector<std::array<double, kMostTerms>> rows_;  ///< of the design matrix, shape [time]
+  std::vector<Terms> rows_;  ///< of the design matrix, shape [time]
 };
 
 }  // namespace ecocube::series

@@ -146,9 +146,9 @@ Result<const Index*> find_index(std::string_view name) {
   return usage_error("unknown index '{}'{}", name, suggestion(name, known));
 }
 
-void compute_index(const Index& index, std::span<const std::span<const float>> bands,
-                   std::span<const std::span<const std::uint8_t>> valid, std::span<float> results,
-                   std::span<std::uint8_t> results_valid) {
+void compute_index_plain(const Index& index, std::span<const std::span<const float>> bands,
+                         std::span<const std::span<const std::uint8_t>> valid, std::span<float> results,
+                         std::span<std::uint8_t> results_valid) {
   const std::size_t count = index.bands.size();
   assert(bands.size() == count && valid.size() == count && count <= most_bands);
   std::array<double, most_bands> values{};

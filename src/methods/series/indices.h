@@ -41,4 +41,9 @@ void compute_index(const Index& index, std::span<const std::span<const float>> b
                    std::span<const std::span<const std::uint8_t>> valid, std::span<float> results,
                    std::span<std::uint8_t> results_valid);
 
+/// The plain version, which the fast one equals bit for bit.
+void compute_index_plain(const Index& index, std::span<const std::span<const float>> bands,
+                         std::span<const std::span<const std::uint8_t>> valid, std::span<float> results,
+                         std::span<std::uint8_t> results_valid);
+
 }  // namespace ecocube::series

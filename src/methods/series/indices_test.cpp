@@ -2,11 +2,15 @@
 #include "methods/series/indices.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 #include <rapidcheck.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <map>
+#include <random>
 
 namespace ecocube::series {
 namespace {
@@ -107,6 +111,50 @@ TEST(Indices, OfAnyReflectanceStayWithinTheRangeOfTheirEncoding) {
                 index.encoding.decoded(index.encoding.type == DataType::uint8 ? 254 : 32767));
     }
   }));
+}
+
+/// Planes of six bands with gaps, zeros and numbers that make denominators vanish.
+struct DrawnBands {
+  explicit DrawnBands(std::size_t pixels) {
+    std::mt19937 random(41);
+    for (std::size_t band = 0; band < values.size(); ++band) {
+      for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
+        const auto number = static_cast<float>(random() % 12000) / 10000;
+        values[band].push_back(random() % 8 == 0 ? 0 : random() % 50 == 0 ? -number : number);
+        valid[band].push_back(random() % 7 == 0 ? 0 : static_cast<std::uint8_t>(1 + random() % 255));
+      }
+      bands.emplace_back(values[band]), bands_valid.emplace_back(valid[band]);
+    }
+  }
+  std::array<std::vector<float>, 6> values;
+  std::array<std::vector<std::uint8_t>, 6> valid;
+  std::vector<std::span<const float>> bands;
+  std::vector<std::span<const std::uint8_t>> bands_valid;
+};
+
+TEST(Indices, TheFastVersionEqualsThePlainOneBitForBit) {
+  for (const std::size_t pixels : {1U, 7U, 64U, 1003U}) {
+    const DrawnBands drawn(pixels);
+    for (const Index& index : all_indices()) {
+      const auto bands = std::span(drawn.bands).first(index.bands.size());
+      const auto valid = std::span(drawn.bands_valid).first(index.bands.size());
+      std::vector<float> plain(pixels, 7);
+      std::vector<std::uint8_t> plain_valid(pixels, 7);
+      compute_index_plain(index, bands, valid, plain, plain_valid);
+      for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+        hwy::SetSupportedTargetsForTest(target);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+        std::vector<float> fast(pixels, 9);
+        std::vector<std::uint8_t> fast_valid(pixels, 9);
+        compute_index(index, bands, valid, fast, fast_valid);
+        EXPECT_EQ(std::memcmp(fast.data(), plain.data(), pixels * sizeof(float)), 0)
+            << index.name << ", " << hwy::TargetName(target) << ", " << pixels << " pixels";
+        EXPECT_EQ(fast_valid, plain_valid) << index.name << ", " << hwy::TargetName(target);
+        hwy::SetSupportedTargetsForTest(0);
+      }
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
+  }
 }
 
 TEST(Indices, NormalisedOnesAreStoredTimes125Plus125) {

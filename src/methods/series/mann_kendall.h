@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace ecocube::series {
 
@@ -16,7 +17,16 @@ struct MannKendall {
 /// Mann-Kendall test for a monotonic trend, with the correction for ties (Mann 1945; Kendall 1975; Gilbert 1987).
 ///
 /// values  in order of time, without gaps
-/// sorted  room for as many values; filled with them in ascending order
-MannKendall mann_kendall(std::span<const float> values, std::span<float> sorted);
+/// room    used again
+MannKendall mann_kendall(std::span<const float> values, std::vector<float>& room);
+
+/// The plain version, which the fast one equals bit for bit.
+MannKendall mann_kendall_plain(std::span<const float> values, std::vector<float>& sorted);
+
+/// The test of `count` values from its counts.
+///
+/// s     as in MannKendall
+/// ties  sum of n (n - 1) (2n + 5) over groups of n equal values
+MannKendall mann_kendall_of(std::int64_t s, std::int64_t ties, std::size_t count);
 
 }  // namespace ecocube::series

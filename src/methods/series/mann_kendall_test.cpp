@@ -2,6 +2,7 @@
 #include "methods/series/mann_kendall.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
 #include <map>
@@ -65,6 +66,25 @@ TEST(MannKendall, TiesTakeTheirShareOfTheVariance) {
     EXPECT_NEAR(test.z, z, 1e-12);
     EXPECT_NEAR(test.p, 2 * (1 - 0.5 * std::erfc(-std::fabs(z) / std::sqrt(2.0))), 1e-12);
   }
+}
+
+TEST(MannKendall, TheFastVersionEqualsThePlainOneBitForBit) {
+  std::mt19937 random(31);
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    for (std::size_t count = 0; count < 140; ++count) {
+      std::vector<float> values(count), room, sorted;
+      for (float& value : values) value = static_cast<float>(random() % (count % 2 == 0 ? 12 : 100000));
+      const MannKendall fast = mann_kendall(values, room), plain = mann_kendall_plain(values, sorted);
+      EXPECT_EQ(fast.s, plain.s) << hwy::TargetName(target) << ", " << count << " values";
+      EXPECT_EQ(fast.variance, plain.variance) << hwy::TargetName(target) << ", " << count << " values";
+      EXPECT_EQ(fast.z, plain.z);
+      EXPECT_EQ(fast.p, plain.p);
+    }
+    hwy::SetSupportedTargetsForTest(0);
+  }
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace

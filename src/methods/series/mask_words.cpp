@@ -42,6 +42,8 @@ Result<void> choose(const Product& product, const std::string& word, Chosen& cho
   }
   const std::vector<std::string> known = known_words(product);
   if (std::find(known.begin(), known.end(), word) != known.end()) {
+    if (word == "clear")
+      return usage_error("mask 'clear': the mask names what is taken out, and this would leave nothing that is clear");
     chosen.words.insert(word);
     return {};
   }

@@ -73,6 +73,15 @@ TEST(SceneMask, WhatCannotBeMaskedIsNamed) {
   EXPECT_EQ(message_of(Product{}, {}), "");
 }
 
+TEST(SceneMask, WhatIsClearIsNotTakenOut) {
+  Product product;
+  product.name = "clouds";
+  product.mask_band = "mask";
+  product.words = {{"clear", 0, 0, 1}, {"cloud", 1, 0, 1}};
+  EXPECT_EQ(message_of(product, {"cloud", "clear"}),
+            "mask 'clear': the mask names what is taken out, and this would leave nothing that is clear");
+}
+
 TEST(SceneMask, GladsFlagIsClearWhereItsMaskSaysSo) {
   const auto quality = QualityMask::parse({"strict"});
   ASSERT_TRUE(quality);

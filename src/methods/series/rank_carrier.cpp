@@ -21,8 +21,25 @@ struct Ranked {
   float value = 0;
 };
 
-/// The places first..last that a part takes of `dates` ranked dates; the highest is found without a rank.
-std::pair<std::size_t, std::size_t> places_of(RankPart part, std::size_t dates) {
+/// `series` is in order of time and not empty; it is put in order of rank.
+double value_of(RankPart part, std::vector<Ranked>& series) {
+  const auto lower = [](const Ranked& a, const Ranked& b) { return a.carrier < b.carrier; };
+  if (part == RankPart::highest) {
+    return static_cast<double>(std::max_element(series.begin(), series.end(), lower)->value);
+  }
+  if (part == RankPart::lowest) {
+    return static_cast<double>(std::min_element(series.begin(), series.end(), lower)->value);
+  }
+  std::stable_sort(series.begin(), series.end(), lower);
+  const auto [first, last] = rank_places(part, series.size());
+  double sum = 0;
+  for (std::size_t place = first; place <= last; ++place) sum += static_cast<double>(series[place].value);
+  return sum / static_cast<double>(last - first + 1);
+}
+
+}  // namespace
+
+std::pair<std::size_t, std::size_t> rank_places(RankPart part, std::size_t dates) {
   const std::size_t steps = dates - 1;
   switch (part) {
     case RankPart::median:
@@ -39,24 +56,6 @@ std::pair<std::size_t, std::size_t> places_of(RankPart part, std::size_t dates) 
   }
   return {0, 0};
 }
-
-/// `series` is in order of time and not empty; it is put in order of rank.
-double value_of(RankPart part, std::vector<Ranked>& series) {
-  const auto lower = [](const Ranked& a, const Ranked& b) { return a.carrier < b.carrier; };
-  if (part == RankPart::highest) {
-    return static_cast<double>(std::max_element(series.begin(), series.end(), lower)->value);
-  }
-  if (part == RankPart::lowest) {
-    return static_cast<double>(std::min_element(series.begin(), series.end(), lower)->value);
-  }
-  std::stable_sort(series.begin(), series.end(), lower);
-  const auto [first, last] = places_of(part, series.size());
-  double sum = 0;
-  for (std::size_t place = first; place <= last; ++place) sum += static_cast<double>(series[place].value);
-  return sum / static_cast<double>(last - first + 1);
-}
-
-}  // namespace
 
 std::string_view name_of(RankPart part) {
   switch (part) {
@@ -85,9 +84,9 @@ Result<RankPart> parse_rank_part(std::string_view name) {
   return usage_error("unknown part of a rank '{}'{}", name, suggestion(name, known));
 }
 
-void rank_carrier(std::span<const float> band, std::span<const float> carrier, std::span<const std::uint8_t> valid,
-                  std::size_t pixels, PixelRange range, RankPart part, std::span<float> results,
-                  std::span<std::uint8_t> results_valid) {
+void rank_carrier_plain(std::span<const float> band, std::span<const float> carrier,
+                        std::span<const std::uint8_t> valid, std::size_t pixels, PixelRange range, RankPart part,
+                        std::span<float> results, std::span<std::uint8_t> results_valid) {
   const std::size_t times = pixels == 0 ? 0 : valid.size() / pixels;
   assert(band.size() == valid.size() && carrier.size() == valid.size() && valid.size() == times * pixels);
   assert(results.size() == pixels && results_valid.size() == pixels && range.end <= pixels);

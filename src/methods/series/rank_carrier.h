@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "methods/series/pixel_range.h"
@@ -34,5 +35,13 @@ Result<RankPart> parse_rank_part(std::string_view name);
 void rank_carrier(std::span<const float> band, std::span<const float> carrier, std::span<const std::uint8_t> valid,
                   std::size_t pixels, PixelRange range, RankPart part, std::span<float> results,
                   std::span<std::uint8_t> results_valid);
+
+/// The plain version, which the fast one equals bit for bit.
+void rank_carrier_plain(std::span<const float> band, std::span<const float> carrier,
+                        std::span<const std::uint8_t> valid, std::size_t pixels, PixelRange range, RankPart part,
+                        std::span<float> results, std::span<std::uint8_t> results_valid);
+
+/// The first and the last place that a part takes of one or more ranked dates; highest and lowest need no rank.
+std::pair<std::size_t, std::size_t> rank_places(RankPart part, std::size_t dates);
 
 }  // namespace ecocube::series

@@ -2,6 +2,7 @@
 #include "methods/series/rank_carrier.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
 #include <random>
@@ -73,6 +74,40 @@ TEST(RankCarrier, AnUnknownPartNamesTheNearest) {
   EXPECT_EQ(parse_rank_part("higest").error().message, "unknown part of a rank 'higest' - did you mean 'highest'?");
   for (const RankPart part : {RankPart::highest, RankPart::between_quarters}) {
     EXPECT_EQ(*parse_rank_part(name_of(part)), part);
+  }
+}
+
+TEST(RankCarrier, TheFastVersionEqualsThePlainOneBitForBit) {
+  std::mt19937 random(43);
+  const std::size_t pixels = 77;
+  for (const std::size_t times : {0U, 1U, 2U, 5U, 23U, 90U}) {
+    std::vector<float> band(times * pixels), carrier(band.size());
+    std::vector<std::uint8_t> valid(band.size());
+    for (std::size_t cell = 0; cell < band.size(); ++cell) {
+      band[cell] = static_cast<float>(random() % 10000) / 9;
+      // Ties, zeros of both signs, and numbers below and above 0.
+      const auto number = static_cast<float>(static_cast<int>(random() % 21) - 10);
+      carrier[cell] = number == 0 && random() % 2 == 0 ? -0.0F : number / 7;
+      valid[cell] = random() % 12 < cell % pixels % 13 ? 0 : 1;
+    }
+    const PixelRange range{3, 76};
+    for (const RankPart part : {RankPart::highest, RankPart::lowest, RankPart::median, RankPart::upper_quarter,
+                                RankPart::lower_quarter, RankPart::between_quarters}) {
+      std::vector<float> plain(pixels, 7);
+      std::vector<std::uint8_t> plain_valid(pixels, 7);
+      rank_carrier_plain(band, carrier, valid, pixels, range, part, plain, plain_valid);
+      for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+        hwy::SetSupportedTargetsForTest(target);
+        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+        std::vector<float> fast(pixels, 7);
+        std::vector<std::uint8_t> fast_valid(pixels, 7);
+        rank_carrier(band, carrier, valid, pixels, range, part, fast, fast_valid);
+        EXPECT_EQ(fast, plain) << name_of(part) << ", " << hwy::TargetName(target) << ", " << times << " dates";
+        EXPECT_EQ(fast_valid, plain_valid) << name_of(part) << ", " << hwy::TargetName(target);
+        hwy::SetSupportedTargetsForTest(0);
+      }
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    }
   }
 }
 

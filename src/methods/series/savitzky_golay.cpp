@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace ecocube::series {
 
@@ -54,10 +55,10 @@ SavitzkyGolay::SavitzkyGolay(int window, int order, std::size_t times)
   for (std::size_t at = 0; at < window_; ++at) weights_of(valid, order, at, {whole_.data() + at * window_, window_});
   if (window_ > kWidestTable) return;
   const std::size_t patterns = std::size_t{1} << window_;
-  patterns_.resize(patterns * window_);
+  patterns_.resize(patterns << kPatternShift);
   for (std::size_t pattern = 0; pattern < patterns; ++pattern) {
     for (std::size_t i = 0; i < window_; ++i) valid[i] = pattern >> i & 1U;
-    weights_of(valid, order, window_ / 2, {patterns_.data() + pattern * window_, window_});
+    weights_of(valid, order, window_ / 2, {patterns_.data() + (pattern << kPatternShift), window_});
   }
 }
 
@@ -76,7 +77,7 @@ void SavitzkyGolay::smooth(std::span<const float> values, std::span<const std::u
     const double* weights = whole_.data() + at * window_;
     if (count < window_) {
       if (at == half && !patterns_.empty()) {
-        weights = patterns_.data() + pattern * window_;
+        weights = patterns_.data() + (pattern << kPatternShift);
       } else {
         weights_of(valid.subspan(start, window_), order_, at, own);
         weights = own.data();
@@ -88,6 +89,23 @@ void SavitzkyGolay::smooth(std::span<const float> values, std::span<const std::u
     }
     told[time] = count > 0 ? 1 : 0;
     smooth[time] = count > 0 ? static_cast<float>(sum) : 0;
+  }
+}
+
+void SavitzkyGolay::smooth_plain(const Stack<float>& stack, PixelRange range, bool keep_gaps,
+                                 const Planes<float>& out) const {
+  std::vector<float> values(times_), result(times_);
+  std::vector<std::uint8_t> valid(times_), told(times_);
+  for (std::size_t pixel = range.begin; pixel < range.end; ++pixel) {
+    for (std::size_t time = 0; time < times_; ++time) {
+      values[time] = stack.plane(time)[pixel];
+      valid[time] = std::isnan(values[time]) || values[time] == stack.no_data ? 0 : 1;
+    }
+    smooth(values, valid, result, told);
+    for (std::size_t time = 0; time < times_; ++time) {
+      const bool wanted = told[time] != 0 && (valid[time] != 0 || !keep_gaps);
+      out.plane(time)[pixel] = wanted ? result[time] : out.no_data;
+    }
   }
 }
 

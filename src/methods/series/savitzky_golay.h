@@ -6,6 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "data/cube/stack.h"
+#include "methods/series/pixel_range.h"
+
 namespace ecocube::series {
 
 /// Savitzky-Golay smoother: the value of a polynomial fitted to the valid values of a window around each date (Savitzky
@@ -26,12 +29,30 @@ class SavitzkyGolay {
   void smooth(std::span<const float> values, std::span<const std::uint8_t> valid, std::span<float> smooth,
               std::span<std::uint8_t> told) const;
 
+  /// Smooths the pixels of `range`, many at once.
+  ///
+  /// keep_gaps  whether dates without a valid value stay missing
+  /// out        planes as those of `stack`; its number for missing values where there is no result
+  void smooth(const Stack<float>& stack, PixelRange range, bool keep_gaps, const Planes<float>& out) const;
+
+  /// The plain version, one pixel after the other, which the fast one equals bit for bit.
+  void smooth_plain(const Stack<float>& stack, PixelRange range, bool keep_gaps, const Planes<float>& out) const;
+
   /// Weights of the values of a window that give the polynomial's value at place `at`; those of gaps are 0.
   ///
   /// valid    shape [window]
   /// weights  shape [window]
   /// returns false where the window holds no valid value
   static bool weights_of(std::span<const std::uint8_t> valid, int order, std::size_t at, std::span<double> weights);
+
+  std::size_t window() const { return window_; }
+  int order() const { return order_; }
+  /// Weights of a window without gaps that give the value at place `at`; shape [window].
+  const double* whole_weights(std::size_t at) const { return whole_.data() + at * window_; }
+  /// Weights that give the value in the middle, for every pattern of valid values (the first one is bit 0), shape
+  /// [pattern][1 << kPatternShift]; null where the window is too wide for them.
+  const double* pattern_weights() const { return patterns_.empty() ? nullptr : patterns_.data(); }
+  static constexpr int kPatternShift = 4;
 
  private:
   /// The widest window for which the weights of all patterns of gaps are kept.
@@ -40,7 +61,7 @@ class SavitzkyGolay {
   std::size_t window_, times_;
   int order_;
   std::vector<double> whole_;     ///< weights without gaps, shape [place][window]
-  std::vector<double> patterns_;  ///< weights for the middle, shape [pattern of valid values][window]; may be empty
+  std::vector<double> patterns_;  ///< see pattern_weights; may be empty
 };
 
 }  // namespace ecocube::series

@@ -2,8 +2,10 @@
 #include "methods/series/savitzky_golay.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
+#include <cstring>
 #include <random>
 
 namespace ecocube::series {
@@ -89,6 +91,48 @@ TEST(SavitzkyGolay, BeyondTheValidValuesOfAWindowALineIsFollowed) {
 TEST(SavitzkyGolay, AnEmptyWindowHasNoResult) {
   const Smoothed out = smoothed({5, gap, gap, gap, gap, gap, 7}, 3, 1);
   EXPECT_EQ(out.told, (std::vector<std::uint8_t>{1, 1, 0, 0, 0, 1, 1}));
+}
+
+/// Every instruction set gives what the plain version gives, to the last bit.
+void expect_twins(int window, int order, std::size_t times, std::size_t pixels, float no_data, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  const std::size_t stride = pixels + 3;
+  std::vector<float> values(times * stride);
+  for (std::size_t cell = 0; cell < values.size(); ++cell) {
+    const std::size_t gaps_in_ten = cell % stride % 11;  // every pixel another share, up to all
+    values[cell] = random() % 10 < gaps_in_ten ? no_data : static_cast<float>(random() % 20000) / 97 - 50;
+  }
+  const Stack<float> stack{values.data(), times, pixels, stride, no_data};
+  const SavitzkyGolay smoother(window, order, times);
+  const PixelRange range{pixels > 5 ? std::size_t{2} : 0, pixels};
+  for (const bool keep_gaps : {false, true}) {
+    std::vector<float> plain(values.size(), -3);
+    smoother.smooth_plain(stack, range, keep_gaps, {plain.data(), times, pixels, stride, no_data});
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+      hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+      std::vector<float> fast(values.size(), -3);
+      smoother.smooth(stack, range, keep_gaps, {fast.data(), times, pixels, stride, no_data});
+      EXPECT_EQ(std::memcmp(fast.data(), plain.data(), plain.size() * sizeof(float)), 0)
+          << hwy::TargetName(target) << ", window " << window << ", order " << order << ", " << times << " dates, "
+          << pixels << " pixels";
+      hwy::SetSupportedTargetsForTest(0);
+    }
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+}
+
+TEST(SavitzkyGolay, TheFastVersionEqualsThePlainOneBitForBit) {
+  std::uint32_t seed = 1;
+  for (const std::size_t pixels : {1U, 8U, 65U, 201U}) {
+    expect_twins(3, 1, 3, pixels, std::nanf(""), ++seed);
+    expect_twins(5, 2, 84, pixels, std::nanf(""), ++seed);
+    expect_twins(5, 0, 31, pixels, -9999, ++seed);
+    expect_twins(7, 3, 8, pixels, -9999, ++seed);
+    expect_twins(11, 4, 40, pixels, std::nanf(""), ++seed);
+    expect_twins(13, 2, 40, pixels, std::nanf(""), ++seed);  // too wide for weights of all patterns
+    expect_twins(67, 3, 70, pixels, -1, ++seed);             // more places than a word has bits
+  }
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ double median(std::vector<float>& values) {
 
 }  // namespace
 
-double theil_sen_slope(std::span<const float> values, std::span<const float> times, std::vector<float>& slopes) {
+double theil_sen_slope_plain(std::span<const float> values, std::span<const float> times, std::vector<float>& slopes) {
   assert(values.size() == times.size());
   const std::size_t count = values.size();
   if (count < 2) return std::numeric_limits<double>::quiet_NaN();
@@ -29,7 +29,7 @@ double theil_sen_slope(std::span<const float> values, std::span<const float> tim
     for (std::size_t earlier = 0; earlier < later; ++earlier)
       *slope++ = (values[later] - values[earlier]) / (times[later] - times[earlier]);
   }
-  return median(slopes);
+  return median(slopes) + 0.0;  // 0 without a sign, whichever zero lies in the middle
 }
 
 void subtract_slot_medians(std::span<float> values, std::span<const int> slots, int slot_count,

@@ -11,8 +11,11 @@ namespace ecocube::series {
 ///
 /// values  without gaps
 /// times   strictly ascending, shape as `values`
-/// slopes  room that is used again
-double theil_sen_slope(std::span<const float> values, std::span<const float> times, std::vector<float>& slopes);
+/// room    used again
+double theil_sen_slope(std::span<const float> values, std::span<const float> times, std::vector<float>& room);
+
+/// The plain version, which the fast one equals bit for bit.
+double theil_sen_slope_plain(std::span<const float> values, std::span<const float> times, std::vector<float>& slopes);
 
 /// Takes the median of each slot off its values and adds the median of all.
 ///

@@ -2,8 +2,10 @@
 #include "methods/series/theil_sen.h"
 
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <random>
 
@@ -53,6 +55,41 @@ TEST(TheilSen, SlotMediansComeOffAndTheMedianOfAllIsAdded) {
   const std::vector<int> slots{0, 2, 0, 2, 0, 2};
   subtract_slot_medians(values, slots, 4, room);  // medians 12 and 104, of all 60
   EXPECT_EQ(values, (std::vector<float>{58, 56, 60, 60, 68, 61}));
+}
+
+/// Values with many ties, with none, with zeros of both signs, and rising ones.
+std::vector<float> drawn_values(std::mt19937& random, std::size_t count, int kind) {
+  std::vector<float> values(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto number = static_cast<float>(random() % 1000);
+    values[i] = kind == 0   ? static_cast<float>(random() % 5)
+                : kind == 1 ? number / 7 - 60
+                : kind == 2 ? (random() % 2 == 0 ? 0.0F : -0.0F)
+                            : static_cast<float>(i * i);
+  }
+  return values;
+}
+
+TEST(TheilSen, TheFastVersionEqualsThePlainOneBitForBit) {
+  std::mt19937 random(29);
+  std::vector<float> room, plain_room;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    for (std::size_t count = 0; count < 90; count += 1 + count / 20) {
+      for (int kind = 0; kind < 4; ++kind) {
+        const std::vector<float> values = drawn_values(random, count, kind);
+        std::vector<float> times(count);
+        for (std::size_t i = 0; i < count; ++i) times[i] = static_cast<float>(i * 3 + random() % 3) / 12;
+        const double fast = theil_sen_slope(values, times, room);
+        const double plain = theil_sen_slope_plain(values, times, plain_room);
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(fast), std::bit_cast<std::uint64_t>(plain))
+            << hwy::TargetName(target) << ", " << count << " values of kind " << kind << ": " << fast << " " << plain;
+      }
+    }
+    hwy::SetSupportedTargetsForTest(0);
+  }
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace

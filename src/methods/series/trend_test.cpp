@@ -134,12 +134,14 @@ void expect_twins(std::size_t times, std::size_t pixels, int days_apart, std::ui
     fit_trend_plain(stack, range, plan, options, student, plain.results());
     for (const std::uint32_t target : hwy::SupportedAndGeneratedTargets()) {
       hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
       Fitted fast(range.end - range.begin);
       fit_trend(stack, range, plan, options, student, fast.results());
       EXPECT_EQ(std::memcmp(fast.values.data(), plain.values.data(), plain.values.size() * sizeof(float)), 0)
           << hwy::TargetName(target) << " " << times << " dates, " << pixels << " pixels";
     }
     hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
   }
 }
 

@@ -137,12 +137,14 @@ void expect_twins(std::size_t times, std::size_t pixels, int order, double lambd
   smooth_whittaker_plain(stack, range, plan, Planes<T>{plain.data(), times, pixels, stride, no_data});
   for (const std::uint32_t target : hwy::SupportedAndGeneratedTargets()) {
     hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
     std::vector<T> fast(values.size(), T{9});
     smooth_whittaker(stack, range, plan, Planes<T>{fast.data(), times, pixels, stride, no_data});
     EXPECT_EQ(std::memcmp(fast.data(), plain.data(), plain.size() * sizeof(T)), 0)
         << hwy::TargetName(target) << ", order " << order << ", " << pixels << " pixels";
   }
   hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 TEST(Whittaker, TheFastVersionEqualsThePlainOneBitForBit) {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <hwy/targets.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
+#include <random>
 #include <vector>
 
+#include "methods/terrain/arctangent.h"
 #include "methods/terrain/wetness.h"
 
 namespace ecocube::terrain {
@@ -82,6 +86,77 @@ TEST(Relief, RowsOfThePositionIndexDoNotDependOnTheRangeAskedFor) {
   position_index(ground, 3, 0, 12, whole);
   position_index(ground, 3, 4, 7, part);
   EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin() + 4 * 9));
+}
+
+TEST(Arctangent, IsThatOfTheLibrary) {
+  for (double degrees = -179.9; degrees < 180; degrees += 0.37) {
+    const double angle = degrees / kDegrees;
+    for (const double length : {1e-9, 1.0, 3e7})
+      EXPECT_NEAR(arctangent(length * std::sin(angle), length * std::cos(angle)), angle, 1e-15 * 4) << degrees;
+  }
+  EXPECT_EQ(arctangent(0, 0), 0);
+  EXPECT_EQ(arctangent(0, -1), kPi);
+  EXPECT_EQ(arctangent(-2, 0), -kHalfPi);
+  EXPECT_EQ(arctangent(1, 1), kQuarterPi);
+}
+
+/// Hills with gaps and flats, on every instruction set.
+class ReliefTwins : public testing::Test {
+ protected:
+  std::vector<float> hills(std::size_t rows, std::size_t cols) {
+    std::vector<float> metres(rows * cols);
+    for (std::size_t at = 0; at < metres.size(); ++at) {
+      const bool flat = at % cols > cols / 2 && at / cols > rows / 2;
+      metres[at] = random() % 6 == 0 ? kGap : flat ? 12 : static_cast<float>(random() % 30000) / 17 - 200;
+    }
+    return metres;
+  }
+  template <class Check>
+  void on_each_target(const Check& check) {
+    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+      hwy::SetSupportedTargetsForTest(target);
+      hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+      SCOPED_TRACE(hwy::TargetName(target));
+      check();
+      hwy::SetSupportedTargetsForTest(0);
+    }
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+  std::mt19937 random{53};
+};
+
+TEST_F(ReliefTwins, SlopeAspectAndHillshadeEqualThePlainOnesBitForBit) {
+  for (const auto& [rows, cols] : {std::pair<std::size_t, std::size_t>{1, 1}, {2, 3}, {5, 40}, {9, 67}}) {
+    const std::vector<float> metres = hills(rows, cols);
+    const Elevations ground{metres, rows, cols, 1};
+    for (std::size_t row = 0; row < rows; ++row) {
+      const std::size_t first = row % 2 == 0 ? 0 : cols / 3, count = cols - first - (row % 3 == 2 ? 1 : 0);
+      std::vector<float> plain(3 * count), fast(plain);
+      const auto results = [&](std::vector<float>& to) {
+        return ReliefRow{{to.data(), count}, {to.data() + count, count}, {to.data() + 2 * count, count}};
+      };
+      relief_of_row_plain(ground, row, first, {30, 27.5}, {300, 40}, results(plain));
+      on_each_target([&] {
+        std::fill(fast.begin(), fast.end(), 7.0F);
+        relief_of_row(ground, row, first, {30, 27.5}, {300, 40}, results(fast));
+        EXPECT_EQ(std::memcmp(fast.data(), plain.data(), plain.size() * sizeof(float)), 0) << row << " of " << rows;
+      });
+    }
+  }
+}
+
+TEST_F(ReliefTwins, ThePositionIndexEqualsThePlainOneBitForBit) {
+  const std::vector<float> metres = hills(23, 71);
+  const Elevations ground{metres, 23, 71, 1};
+  for (const int radius : {1, 3, 10, 30, 40, 90}) {
+    std::vector<float> plain(20 * 71), fast(plain);
+    position_index_plain(ground, radius, 2, 22, plain);
+    on_each_target([&] {
+      std::fill(fast.begin(), fast.end(), 7.0F);
+      position_index(ground, radius, 2, 22, fast);
+      EXPECT_EQ(std::memcmp(fast.data(), plain.data(), plain.size() * sizeof(float)), 0) << "radius " << radius;
+    });
+  }
 }
 
 TEST(Wetness, AHollowFillsUpToItsRim) {
