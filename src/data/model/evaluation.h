@@ -17,6 +17,9 @@ struct ClassScore {
   double log_loss = 0;    ///< one class against the rest
   double true_skill = 0;  ///< sensitivity + specificity - 1
   double precision_recall_area = 0;
+  /// The probability from which on the class is to be mapped so that precision and recall are equal: as many rows are
+  /// mapped so as are so. NaN when absent.
+  double balanced_threshold = 0;
   double weight = 0;  ///< sum of the weights of the rows of this class
   std::size_t rows = 0;
 };
@@ -37,28 +40,33 @@ struct Evaluation {
     double mean_probability = 0, share_right = 0, weight = 0;
   };
   std::vector<Bin> reliability;
+  /// Mean over the rows of the gap between probability and share right of their bin; 0 is best.
+  double calibration_error = 0;
 };
 
-struct FeatureImportance {
-  std::string feature;
-  double importance = 0;  ///< mean decrease of impurity, all features sum to 1
-};
-
-/// All that training has to say about a model; written as JSON and HTML.
-struct TrainingReport {
-  std::string title;
-  std::vector<LegendClass> classes;  ///< in the model's class order
-  std::vector<std::string> learners;
-  std::vector<std::string> features;
-  std::size_t rows = 0, groups = 0, folds = 0;
-  double block = 0;                           ///< side of the spatial blocks in CRS units; 0: groups as given
-  std::vector<std::string> notes;             ///< dropped classes and rows, in sentences
-  Evaluation nested;                          ///< the accuracy: outer folds that nothing has seen
-  Evaluation published;                       ///< as published: meta learner scored on the folds that made its features
-  std::vector<Evaluation> learner_scores;     ///< out-of-fold, one per base learner
-  double out_of_bag_accuracy = 0;             ///< of the forest; NaN without one
-  std::vector<FeatureImportance> importance;  ///< descending
-  std::vector<std::pair<std::string, std::string>> settings;  ///< name and value of every option
+/// Numbers told held against numbers seen, on rows that the predicting model had not been trained on.
+struct RegressionEvaluation {
+  /// Prediction intervals of one asked coverage.
+  struct Interval {
+    double coverage = 0.9;  ///< asked
+    double reached = 0;     ///< share of the weight that lies inside, ends included
+    double mean_width = 0;  ///< in the units of the response
+  };
+  struct Quantile {
+    double level = 0, value = 0;
+  };
+  std::string name;        ///< `ensemble`, `forest`, `boosting`
+  double r2 = 0;           ///< 1 - sum of squared residuals over that about the mean; may be negative
+  double rmse = 0;         ///< root of the mean squared residual
+  double mae = 0;          ///< mean absolute residual
+  double bias = 0;         ///< mean of told - seen
+  double concordance = 0;  ///< Lin's concordance correlation coefficient (CCC)
+  double mean = 0;         ///< of the numbers seen
+  double deviation = 0;    ///< standard deviation of the numbers seen (of the population)
+  double weight = 0;       ///< sum of the weights
+  std::size_t rows = 0;
+  std::vector<Quantile> residuals;  ///< quantiles of told - seen; ascending
+  std::vector<Interval> intervals;  ///< ascending by coverage
 };
 
 }  // namespace ecocube

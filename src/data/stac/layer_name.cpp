@@ -12,12 +12,19 @@
 namespace ecocube {
 namespace {
 
+/// Digits, perhaps with a point among them.
+bool is_number(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) || c == '.'; });
+}
+
 /// The convention's sign of a statistic at the end of a variable's name; nothing when the word is none.
 std::optional<std::string> statistic_type(const std::string& word) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWords{{{"mean", "m"},
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kWords{{{"mean", "m"},
                                                                                         {"median", "p50"},
                                                                                         {"sd", "d"},
                                                                                         {"std", "d"},
+                                                                                        {"spread", "d"},
                                                                                         {"min", "min"},
                                                                                         {"max", "max"},
                                                                                         {"count", "n"},
@@ -25,10 +32,54 @@ std::optional<std::string> statistic_type(const std::string& word) {
   for (const auto& [name, type] : kWords) {
     if (word == name) return std::string(type);
   }
-  const bool percentile =
-      word.size() >= 2 && word.size() <= 5 && word[0] == 'p' &&
-      std::all_of(word.begin() + 1, word.end(), [](unsigned char c) { return std::isdigit(c) || c == '.'; });
+  for (const auto& [start, type] : {std::pair{"q", "p."}, std::pair{"lower", "lower."}, std::pair{"upper", "upper."}}) {
+    if (word.starts_with(start) && is_number(std::string_view(word).substr(std::string_view(start).size())))
+      return type + word.substr(std::string_view(start).size());
+  }
+  const bool percentile = word.size() <= 5 && word.starts_with("p") && is_number(std::string_view(word).substr(1));
   return percentile ? std::optional(word) : std::nullopt;
+}
+
+/// Whether a statistic speaks of what a model says of a pixel: the layer's own name tells it.
+bool is_of_model(std::string_view word) {
+  return word == "spread" || word.starts_with("q") || word.starts_with("lower") || word.starts_with("upper");
+}
+
+/// `b30cm`: the upper end of a depth, or a depth itself.
+bool is_depth(std::string_view word) {
+  return word.size() > 3 && word.starts_with("b") && word.ends_with("cm") && is_number(word.substr(1, word.size() - 3));
+}
+
+/// Layers about a class map as a whole: their variable, what is added to the map's name, and their type.
+struct MapLayer {
+  std::string_view variable, addition, type;
+};
+constexpr std::array<MapLayer, 12> kMapLayers{{{"class", "", "c"},
+                                               {"class_probability", "", "p"},
+                                               {"class_uncertainty", "", "md"},
+                                               {"class_level1", ".level1", "c"},
+                                               {"class_level2", ".level2", "c"},
+                                               {"class_margin", ".margin", "m"},
+                                               {"class_entropy", ".entropy", "m"},
+                                               {"class_set_size", ".set.size", "n"},
+                                               {"class_before", ".before", "c"},
+                                               {"class_after", ".after", "c"},
+                                               {"class_changed", ".change", "c"},
+                                               {"change_uncertainty", ".change", "md"}}};
+
+/// What the step trend adds to the variables that it looks at.
+constexpr std::array<std::string_view, 10> kTrendEndings{"_slope_se", "_sen_slope", "_slope", "_intercept", "_r2",
+                                                         "_mk_s",     "_mk_z",      "_mk_p",  "_p",         "_n"};
+
+/// `211`, or `211_slope` of its trend, as the layer of a class map.
+ProductName of_class(const std::string& map, std::string_view code, const std::string& type) {
+  for (const std::string_view ending : kTrendEndings) {
+    if (!code.ends_with(ending) || code.size() == ending.size()) continue;
+    const std::string trend = name_field(ending.substr(1));
+    code.remove_suffix(ending.size());
+    return {map, fmt::format("{}.{}.{}", map, name_field(code), trend), trend == "n" ? "n" : "m"};
+  }
+  return {map, map + "." + name_field(code), type};
 }
 
 std::string type_of(LayerKind kind) {
@@ -82,7 +133,7 @@ std::string layer_title(std::string_view variable, const Legend& legend, const s
   std::vector<std::string> words = split(variable, '_');
   const std::string statistic = words.size() > 1 && statistic_type(words.back()) ? words.back() : "";
   if (!long_name.empty()) {
-    const bool told = statistic.empty() || statistic == "source";
+    const bool told = statistic.empty() || statistic == "source" || is_of_model(statistic);
     return told ? long_name : fmt::format("{}, {}", long_name, statistic_title(statistic));
   }
   if (variable == "class") return "Most probable class";
@@ -114,18 +165,26 @@ std::string name_field(std::string_view text) {
 
 ProductName product_of(std::string_view variable, LayerKind kind, std::string_view map_name) {
   const std::string map = name_field(map_name);
-  if (variable == "class") return {map, map, "c"};
-  if (variable == "class_probability") return {map, map, "p"};
-  if (variable == "class_uncertainty") return {map, map, "md"};
+  for (const MapLayer& layer : kMapLayers) {
+    if (variable == layer.variable) return {map, map + std::string(layer.addition), std::string(layer.type)};
+  }
   for (const auto& [prefix, type] :
-       {std::pair{std::string_view("probability_"), "p"}, std::pair{std::string_view("uncertainty_"), "md"}}) {
-    if (variable.starts_with(prefix)) return {map, map + "." + name_field(variable.substr(prefix.size())), type};
+       {std::pair{std::string_view("probability_"), "p"}, std::pair{std::string_view("uncertainty_"), "md"},
+        std::pair{std::string_view("set_"), "set"}}) {
+    if (variable.starts_with(prefix)) return of_class(map, variable.substr(prefix.size()), type);
   }
   std::vector<std::string> words = split(variable, '_');
   const auto statistic = words.size() > 1 ? statistic_type(words.back()) : std::nullopt;
   if (statistic) words.pop_back();
+  std::string depth;
+  if (words.size() > 1 && is_depth(words.back())) {
+    depth = words.back();
+    words.pop_back();
+  }
   const std::string base = name_field(join(words, "."));
-  return {base, base, statistic.value_or(type_of(kind))};
+  // Whether a pixel is outside the area of applicability is a class of its own.
+  const std::string type = base == "outside" ? "c" : statistic.value_or(type_of(kind));
+  return {base, base, type, depth};
 }
 
 std::string LayerFileName::text() const {

@@ -16,11 +16,16 @@ struct ProductName {
   std::string collection;  ///< the product: `ndvi`, `landcover`; holds all statistics of it
   std::string variable;    ///< first field of the file's name: `ndvi`, `landcover`, `landcover.211`
   std::string type;        ///< third field: `p50`, `m` mean, `c` class, `p` probability, `md` model deviation …
+  std::string depth = "";  ///< fifth field where the variable tells one: `b30cm`
   bool operator==(const ProductName&) const = default;
 };
 
-/// `ndvi_p50` is the 50th percentile of `ndvi`; `class`, `class_probability`, `class_uncertainty`, `probability_CODE`
-/// and `uncertainty_CODE` belong to the class map, which is published as `map_name`.
+/// `ndvi_p50` is the 50th percentile of `ndvi`. All layers of a class map are one product, published as `map_name`:
+/// `class` (c), `class_probability` (p), `class_uncertainty` (md), `probability_CODE` (p), `uncertainty_CODE` (md),
+/// `set_CODE` (set), the dominant classes of levels and years, the change between them, and the trends of
+/// probabilities. So are all layers of a number: `carbon_b30cm` is `carbon` (m) at the depth `b30cm`,
+/// `carbon_b30cm_spread` its deviation (d), `carbon_b30cm_q05` its quantile (p.05), `carbon_b30cm_lower90` and
+/// `carbon_b30cm_upper90` the ends of its intervals (lower.90, upper.90).
 ProductName product_of(std::string_view variable, LayerKind kind, std::string_view map_name);
 
 /// What people call a layer: `red_p25` is `Red, 25th percentile`; with a legend, `probability_211` is

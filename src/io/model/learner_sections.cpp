@@ -4,188 +4,219 @@
 #include <cstdint>
 #include <vector>
 
+#include "io/model/tree_sections.h"
+
 namespace ecocube {
 namespace {
 
-/// The nodes of all trees of a learner, one tree after the other.
-struct NodeColumns {
-  std::vector<std::uint32_t> counts;  ///< shape [tree]
-  std::vector<std::int32_t> features;
-  std::vector<float> thresholds;
-  std::vector<std::uint32_t> children;
-
-  void add(const std::vector<TreeNode>& nodes) {
-    counts.push_back(static_cast<std::uint32_t>(nodes.size()));
-    for (const TreeNode& node : nodes) {
-      features.push_back(node.feature);
-      thresholds.push_back(node.threshold);
-      children.push_back(node.child);
-    }
-  }
-
-  void put(SectionWriter& writer) const {
-    writer.put<std::uint32_t>(counts);
-    writer.put<std::int32_t>(features);
-    writer.put<float>(thresholds);
-    writer.put<std::uint32_t>(children);
-  }
-
-  static Result<std::vector<std::vector<TreeNode>>> take(SectionReader& reader) {
-    NodeColumns columns;
-    ECOCUBE_TRY_ASSIGN(columns.counts, reader.take<std::uint32_t>("nodes of each tree"));
-    ECOCUBE_TRY_ASSIGN(columns.features, reader.take<std::int32_t>("features"));
-    ECOCUBE_TRY_ASSIGN(columns.thresholds, reader.take<float>("thresholds"));
-    ECOCUBE_TRY_ASSIGN(columns.children, reader.take<std::uint32_t>("children"));
-    const std::size_t total = columns.features.size();
-    if (columns.thresholds.size() != total || columns.children.size() != total) {
-      return input_error("{} features, {} thresholds and {} children of nodes", total, columns.thresholds.size(),
-                         columns.children.size());
-    }
-    std::vector<std::vector<TreeNode>> trees;
-    std::size_t at = 0;
-    for (const std::uint32_t count : columns.counts) {
-      if (count > total - at)
-        return input_error("tree {} has {} nodes where {} are left", trees.size(), count, total - at);
-      std::vector<TreeNode> nodes;
-      for (const std::size_t end = at + count; at < end; ++at) {
-        nodes.push_back({columns.features[at], columns.thresholds[at], columns.children[at]});
-      }
-      trees.push_back(std::move(nodes));
-    }
-    if (at != total) return input_error("{} nodes belong to no tree", total - at);
-    return trees;
-  }
-};
-
-/// The next `count` of `numbers`, which is one of several trees' shares of them.
-template <class T>
-Result<std::vector<T>> next_part(const std::vector<T>& numbers, std::size_t& at, std::size_t count, const char* what) {
-  if (count > numbers.size() - at) return input_error("{} {} where {} are left", count, what, numbers.size() - at);
-  const auto first = numbers.begin() + static_cast<std::ptrdiff_t>(at);
-  at += count;
-  return std::vector<T>(first, first + static_cast<std::ptrdiff_t>(count));
-}
-
-void put(SectionWriter& writer, const Forest& forest) {
-  NodeColumns nodes;
-  std::vector<std::uint32_t> starts_counts, starts;
-  std::vector<std::uint16_t> classes;
-  std::vector<float> probabilities;
-  for (const ForestTree& tree : forest.trees) {
-    nodes.add(tree.nodes);
-    starts_counts.push_back(static_cast<std::uint32_t>(tree.leaf_starts.size()));
-    starts.insert(starts.end(), tree.leaf_starts.begin(), tree.leaf_starts.end());
-    for (const LeafShare& share : tree.shares) {
-      classes.push_back(share.class_index);
-      probabilities.push_back(share.probability);
-    }
-  }
-  nodes.put(writer);
-  writer.put<std::uint32_t>(starts_counts);
-  writer.put<std::uint32_t>(starts);
-  writer.put<std::uint16_t>(classes);
-  writer.put<float>(probabilities);
-}
-
-Result<Learner> take_forest(SectionReader& reader) {
-  ECOCUBE_TRY_ASSIGN(auto nodes, NodeColumns::take(reader));
-  ECOCUBE_TRY_ASSIGN(const auto starts_counts, reader.take<std::uint32_t>("leaf starts of each tree"));
-  ECOCUBE_TRY_ASSIGN(const auto starts, reader.take<std::uint32_t>("leaf starts"));
-  ECOCUBE_TRY_ASSIGN(const auto classes, reader.take<std::uint16_t>("classes of leaf shares"));
-  ECOCUBE_TRY_ASSIGN(const auto probabilities, reader.take<float>("probabilities of leaf shares"));
-  if (starts_counts.size() != nodes.size())
-    return input_error("leaf starts of {} trees, nodes of {}", starts_counts.size(), nodes.size());
-  if (classes.size() != probabilities.size())
-    return input_error("{} classes and {} probabilities of leaf shares", classes.size(), probabilities.size());
-  Forest forest;
-  std::size_t next_start = 0, next_share = 0;
-  for (std::size_t t = 0; t < nodes.size(); ++t) {
-    ForestTree tree{std::move(nodes[t]), {}, {}};
-    ECOCUBE_TRY_ASSIGN(tree.leaf_starts, next_part(starts, next_start, starts_counts[t], "leaf starts"));
-    const std::size_t shares = tree.leaf_starts.empty() ? 0 : tree.leaf_starts.back();
-    if (shares > classes.size() - next_share)
-      return input_error("tree {}: {} leaf shares where {} are left", t, shares, classes.size() - next_share);
-    for (const std::size_t end = next_share + shares; next_share < end; ++next_share) {
-      tree.shares.push_back({classes[next_share], probabilities[next_share]});
-    }
-    forest.trees.push_back(std::move(tree));
-  }
-  if (next_start != starts.size() || next_share != classes.size()) return input_error("leaves that belong to no tree");
-  return forest;
-}
-
-void put(SectionWriter& writer, const Boosting& boosting) {
-  NodeColumns nodes;
-  std::vector<std::uint32_t> classes, leaf_counts;
-  std::vector<float> values;
-  for (const BoostingTree& tree : boosting.trees) {
-    nodes.add(tree.nodes);
-    classes.push_back(tree.class_index);
-    leaf_counts.push_back(static_cast<std::uint32_t>(tree.leaf_values.size()));
-    values.insert(values.end(), tree.leaf_values.begin(), tree.leaf_values.end());
-  }
-  writer.put<float>(std::span<const float>(&boosting.base_score, 1));
-  nodes.put(writer);
-  writer.put<std::uint32_t>(classes);
-  writer.put<std::uint32_t>(leaf_counts);
-  writer.put<float>(values);
-}
-
-Result<Learner> take_boosting(SectionReader& reader) {
-  ECOCUBE_TRY_ASSIGN(const auto base_score, reader.take<float>("base score"));
-  ECOCUBE_TRY_ASSIGN(auto nodes, NodeColumns::take(reader));
-  ECOCUBE_TRY_ASSIGN(const auto classes, reader.take<std::uint32_t>("class of each tree"));
-  ECOCUBE_TRY_ASSIGN(const auto leaf_counts, reader.take<std::uint32_t>("leaves of each tree"));
-  ECOCUBE_TRY_ASSIGN(const auto values, reader.take<float>("leaf values"));
-  if (base_score.size() != 1) return input_error("{} base scores", base_score.size());
-  if (classes.size() != nodes.size() || leaf_counts.size() != nodes.size()) {
-    return input_error("classes of {} trees, leaves of {}, nodes of {}", classes.size(), leaf_counts.size(),
-                       nodes.size());
-  }
-  Boosting boosting{base_score[0], {}};
-  std::size_t next_value = 0;
-  for (std::size_t t = 0; t < nodes.size(); ++t) {
-    BoostingTree tree{classes[t], std::move(nodes[t]), {}};
-    ECOCUBE_TRY_ASSIGN(tree.leaf_values, next_part(values, next_value, leaf_counts[t], "leaf values"));
-    boosting.trees.push_back(std::move(tree));
-  }
-  if (next_value != values.size()) return input_error("{} leaf values belong to no tree", values.size() - next_value);
-  return boosting;
-}
-
 void put(SectionWriter& writer, const Logistic& logistic) {
-  const auto inputs = static_cast<std::uint64_t>(logistic.inputs);
-  writer.put<std::uint64_t>(std::span<const std::uint64_t>(&inputs, 1));
+  writer.put_one(static_cast<std::uint64_t>(logistic.inputs));
   writer.put<double>(logistic.intercepts);
   writer.put<double>(logistic.weights);
 }
 
-Result<Learner> take_logistic(SectionReader& reader) {
-  ECOCUBE_TRY_ASSIGN(const auto inputs, reader.take<std::uint64_t>("number of inputs"));
-  if (inputs.size() != 1) return input_error("{} numbers of inputs", inputs.size());
+Result<Logistic> take_logistic(SectionReader& reader) {
   Logistic logistic;
-  logistic.inputs = static_cast<std::size_t>(inputs[0]);
+  ECOCUBE_TRY_ASSIGN(const auto inputs, take_one<std::uint64_t>(reader, "number of inputs"));
+  logistic.inputs = static_cast<std::size_t>(inputs);
   ECOCUBE_TRY_ASSIGN(logistic.intercepts, reader.take<double>("intercepts"));
   ECOCUBE_TRY_ASSIGN(logistic.weights, reader.take<double>("weights"));
   return logistic;
 }
 
+void put(SectionWriter& writer, const Linear& linear) {
+  writer.put_one(linear.intercept);
+  writer.put<double>(linear.weights);
+}
+
+Result<Learner> take_linear(SectionReader& reader) {
+  Linear linear;
+  ECOCUBE_TRY_ASSIGN(linear.intercept, take_one<double>(reader, "intercept"));
+  ECOCUBE_TRY_ASSIGN(linear.weights, reader.take<double>("weights"));
+  return linear;
+}
+
+void put(SectionWriter& writer, const Network& network) {
+  writer.put_one(static_cast<std::uint32_t>(network.link));
+  writer.put_one(network.response_mean);
+  writer.put_one(network.response_scale);
+  writer.put<float>(network.means);
+  writer.put<float>(network.scales);
+  writer.put_one(static_cast<std::uint32_t>(network.layers.size()));
+  for (const NetworkLayer& layer : network.layers) {
+    writer.put_one(static_cast<std::uint64_t>(layer.inputs));
+    writer.put<float>(layer.biases);
+    writer.put<float>(layer.weights);
+  }
+}
+
+Result<Learner> take_network(SectionReader& reader) {
+  Network network;
+  ECOCUBE_TRY_ASSIGN(const auto link, take_one<std::uint32_t>(reader, "link"));
+  if (link > static_cast<std::uint32_t>(Link::identity)) return input_error("unknown link {}", link);
+  network.link = static_cast<Link>(link);
+  ECOCUBE_TRY_ASSIGN(network.response_mean, take_one<double>(reader, "mean of the response"));
+  ECOCUBE_TRY_ASSIGN(network.response_scale, take_one<double>(reader, "scale of the response"));
+  ECOCUBE_TRY_ASSIGN(network.means, reader.take<float>("means"));
+  ECOCUBE_TRY_ASSIGN(network.scales, reader.take<float>("scales"));
+  ECOCUBE_TRY_ASSIGN(const auto layers, take_one<std::uint32_t>(reader, "number of layers"));
+  for (std::uint32_t l = 0; l < layers; ++l) {
+    NetworkLayer layer;
+    ECOCUBE_TRY_ASSIGN(const auto inputs, take_one<std::uint64_t>(reader, "inputs of a layer"));
+    ECOCUBE_TRY_ASSIGN(layer.biases, reader.take<float>("biases"));
+    ECOCUBE_TRY_ASSIGN(layer.weights, reader.take<float>("weights"));
+    layer.inputs = static_cast<std::size_t>(inputs);
+    layer.outputs = layer.biases.size();
+    network.layers.push_back(std::move(layer));
+  }
+  return network;
+}
+
+void put(SectionWriter& writer, const NearestNeighbours& neighbours) {
+  writer.put_one(neighbours.neighbours);
+  writer.put_one(static_cast<std::uint32_t>(neighbours.by_distance));
+  writer.put<float>(neighbours.means);
+  writer.put<float>(neighbours.scales);
+  writer.put<float>(neighbours.rows);
+  writer.put<std::uint16_t>(neighbours.seen);
+  writer.put<float>(neighbours.responses);
+  writer.put<float>(neighbours.weights);
+}
+
+Result<Learner> take_neighbours(SectionReader& reader) {
+  NearestNeighbours neighbours;
+  ECOCUBE_TRY_ASSIGN(neighbours.neighbours, take_one<std::uint32_t>(reader, "number of neighbours"));
+  ECOCUBE_TRY_ASSIGN(const auto by_distance, take_one<std::uint32_t>(reader, "votes by distance"));
+  neighbours.by_distance = by_distance != 0;
+  ECOCUBE_TRY_ASSIGN(neighbours.means, reader.take<float>("means"));
+  ECOCUBE_TRY_ASSIGN(neighbours.scales, reader.take<float>("scales"));
+  ECOCUBE_TRY_ASSIGN(neighbours.rows, reader.take<float>("rows"));
+  ECOCUBE_TRY_ASSIGN(neighbours.seen, reader.take<std::uint16_t>("classes of the rows"));
+  ECOCUBE_TRY_ASSIGN(neighbours.responses, reader.take<float>("responses of the rows"));
+  ECOCUBE_TRY_ASSIGN(neighbours.weights, reader.take<float>("weights of the rows"));
+  return neighbours;
+}
+
+void put(SectionWriter&, const MeanPool&) {}
+
+void put(SectionWriter& writer, const LinearPool& pool) {
+  writer.put<double>(pool.exponents);
+  writer.put<double>(pool.weights);
+  writer.put_one(pool.final_exponent);
+}
+
+Result<LinearPool> take_linear_pool(SectionReader& reader) {
+  LinearPool pool;
+  ECOCUBE_TRY_ASSIGN(pool.exponents, reader.take<double>("exponents"));
+  ECOCUBE_TRY_ASSIGN(pool.weights, reader.take<double>("weights"));
+  ECOCUBE_TRY_ASSIGN(pool.final_exponent, take_one<double>(reader, "final exponent"));
+  return pool;
+}
+
+void put(SectionWriter& writer, const LogPool& pool) {
+  writer.put<double>(pool.weights);
+  writer.put<double>(pool.biases);
+  writer.put_one(pool.scale);
+  writer.put<double>(pool.corrections);
+}
+
+Result<LogPool> take_log_pool(SectionReader& reader) {
+  LogPool pool;
+  ECOCUBE_TRY_ASSIGN(pool.weights, reader.take<double>("weights"));
+  ECOCUBE_TRY_ASSIGN(pool.biases, reader.take<double>("biases"));
+  ECOCUBE_TRY_ASSIGN(pool.scale, take_one<double>(reader, "scale"));
+  ECOCUBE_TRY_ASSIGN(pool.corrections, reader.take<double>("corrections"));
+  return pool;
+}
+
+void put(SectionWriter& writer, const ValuePool& pool) {
+  writer.put_one(pool.intercept);
+  writer.put<double>(pool.weights);
+}
+
+Result<ValuePool> take_value_pool(SectionReader& reader) {
+  ValuePool pool;
+  ECOCUBE_TRY_ASSIGN(pool.intercept, take_one<double>(reader, "intercept"));
+  ECOCUBE_TRY_ASSIGN(pool.weights, reader.take<double>("weights"));
+  return pool;
+}
+
+/// The names stand in the order of the variants' alternatives.
+constexpr const char* kLearnerKinds[] = {"forest", "boosting", "logistic",  "regression-forest",
+                                         "linear", "network",  "neighbours"};
+static_assert(std::size(kLearnerKinds) == std::variant_size_v<Learner>);
+constexpr const char* kMetaKinds[] = {"mean", "logistic", "linear-pool", "log-pool", "value-pool"};
+static_assert(std::size(kMetaKinds) == std::variant_size_v<decltype(Meta::pool)>);
+
 }  // namespace
 
 std::string kind_of(const Learner& learner) {
-  if (std::holds_alternative<Forest>(learner)) return "forest";
-  return std::holds_alternative<Boosting>(learner) ? "boosting" : "logistic";
+  return kLearnerKinds[learner.index()];
 }
 
 void put_learner(SectionWriter& writer, const Learner& learner) {
   std::visit([&](const auto& one) { put(writer, one); }, learner);
 }
 
-Result<Learner> take_learner(SectionReader& reader, const std::string& kind) {
+Result<Learner> take_learner(SectionReader& reader, const std::string& kind, unsigned version) {
   if (kind == "forest") return take_forest(reader);
-  if (kind == "boosting") return take_boosting(reader);
+  if (kind == "boosting") return take_boosting(reader, version);
   if (kind == "logistic") return take_logistic(reader);
+  if (kind == "regression-forest") return take_regression_forest(reader);
+  if (kind == "linear") return take_linear(reader);
+  if (kind == "network") return take_network(reader);
+  if (kind == "neighbours") return take_neighbours(reader);
   return input_error("unknown kind of learner '{}'", kind);
+}
+
+std::string kind_of(const Meta& meta) {
+  return kMetaKinds[meta.pool.index()];
+}
+
+void put_meta(SectionWriter& writer, const Meta& meta) {
+  writer.put_one(meta.smoothing);
+  writer.put<double>(meta.prior);
+  std::visit([&](const auto& pool) { put(writer, pool); }, meta.pool);
+}
+
+Result<Meta> take_meta(SectionReader& reader, const std::string& kind, unsigned version) {
+  Meta meta;
+  if (version >= 2) {
+    ECOCUBE_TRY_ASSIGN(meta.smoothing, take_one<double>(reader, "smoothing"));
+    ECOCUBE_TRY_ASSIGN(meta.prior, reader.take<double>("prior"));
+  }
+  if (kind == "mean") {
+    meta.pool = MeanPool{};
+  } else if (kind == "logistic") {
+    ECOCUBE_TRY_ASSIGN(meta.pool, take_logistic(reader));
+  } else if (kind == "linear-pool") {
+    ECOCUBE_TRY_ASSIGN(meta.pool, take_linear_pool(reader));
+  } else if (kind == "log-pool") {
+    ECOCUBE_TRY_ASSIGN(meta.pool, take_log_pool(reader));
+  } else if (kind == "value-pool") {
+    ECOCUBE_TRY_ASSIGN(meta.pool, take_value_pool(reader));
+  } else {
+    return input_error("unknown kind of meta learner '{}'", kind);
+  }
+  return meta;
+}
+
+void put_applicability(SectionWriter& writer, const Applicability& area) {
+  writer.put<float>(area.means);
+  writer.put<float>(area.scales);
+  writer.put<float>(area.rows);
+  writer.put_one(area.mean_distance);
+  writer.put_one(area.threshold);
+}
+
+Result<Applicability> take_applicability(SectionReader& reader) {
+  Applicability area;
+  ECOCUBE_TRY_ASSIGN(area.means, reader.take<float>("means"));
+  ECOCUBE_TRY_ASSIGN(area.scales, reader.take<float>("scales"));
+  ECOCUBE_TRY_ASSIGN(area.rows, reader.take<float>("rows"));
+  ECOCUBE_TRY_ASSIGN(area.mean_distance, take_one<double>(reader, "mean distance"));
+  ECOCUBE_TRY_ASSIGN(area.threshold, take_one<double>(reader, "threshold"));
+  return area;
 }
 
 }  // namespace ecocube

@@ -7,36 +7,18 @@
 #include "base/hash.h"
 #include "io/file/file.h"
 #include "io/model/learner_sections.h"
+#include "io/model/model_header.h"
 #include "io/model/sections.h"
 
 namespace ecocube {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kMagic = "ECOMODEL";
 constexpr std::size_t kPrefixBytes = 32;    // magic, version, nothing, header bytes, section bytes
 constexpr std::size_t kChecksumBytes = 64;  // SHA-256 in hexadecimal digits
 
-Json header_of(const Model& model) {
-  Json header;
-  header["features"] = model.features;
-  for (const LegendClass& entry : model.classes) {
-    header["classes"].push_back({{"code", entry.code},
-                                 {"name", entry.name},
-                                 {"value", entry.value},
-                                 {"color", {entry.color.red, entry.color.green, entry.color.blue}}});
-  }
-  for (const NamedLearner& named : model.learners) {
-    header["learners"].push_back({{"name", named.name}, {"kind", kind_of(named.learner)}});
-  }
-  header["meta"] = model.meta ? Json("logistic") : Json(nullptr);
-  header["settings"] = Json::array();
-  for (const auto& [name, value] : model.settings) header["settings"].push_back({name, value});
-  return header;
-}
-
 struct Parts {
+  unsigned version = 0;
   std::string_view header, sections;
 };
 
@@ -59,46 +41,31 @@ Result<Parts> split_parts(std::string_view bytes) {
   const std::size_t end = bytes.size() - kChecksumBytes;
   if (sha256_hex(bytes.substr(0, end)) != bytes.substr(end))
     return input_error("damaged: the checksum does not fit the content");
-  return Parts{bytes.substr(kPrefixBytes, header), bytes.substr(kPrefixBytes + header, sections)};
-}
-
-LegendClass class_of(const Json& entry) {
-  const auto color = entry.at("color").get<std::vector<int>>();
-  const auto part = [&](std::size_t i) { return static_cast<std::uint8_t>(color.at(i)); };
-  return {entry.at("code"), entry.at("name"), entry.at("value"), {part(0), part(1), part(2)}};
+  return Parts{version, bytes.substr(kPrefixBytes, header), bytes.substr(kPrefixBytes + header, sections)};
 }
 
 Result<Model> read_parts(const Parts& parts) {
-  Model model;
-  std::vector<std::string> kinds;
-  bool has_meta = false;
-  try {
-    const Json header = Json::parse(parts.header);
-    model.features = header.at("features").get<std::vector<std::string>>();
-    for (const Json& entry : header.at("classes")) model.classes.push_back(class_of(entry));
-    for (const Json& entry : header.at("learners")) {
-      model.learners.push_back({entry.at("name"), {}});
-      kinds.push_back(entry.at("kind"));
-    }
-    has_meta = !header.at("meta").is_null();
-    for (const Json& entry : header.at("settings")) model.settings.emplace_back(entry.at(0), entry.at(1));
-  } catch (const std::exception& error) {
-    return input_error("its header does not make sense: {}", error.what());
-  }
+  ECOCUBE_TRY_ASSIGN(ModelHeader header, parse_header(parts.header));
+  Model& model = header.model;
   SectionReader reader(parts.sections);
-  for (std::size_t l = 0; l < kinds.size(); ++l) {
-    auto learner = take_learner(reader, kinds[l]);
+  for (std::size_t l = 0; l < header.kinds.size(); ++l) {
+    auto learner = take_learner(reader, header.kinds[l], parts.version);
     if (!learner) return within(fmt::format("learner {}", model.learners[l].name), learner.error());
     model.learners[l].learner = std::move(*learner);
   }
-  if (has_meta) {
-    auto meta = take_learner(reader, "logistic");
-    if (!meta) return within("meta learner", meta.error());
-    model.meta = std::get<Logistic>(std::move(*meta));
+  const std::string name = model.meta.name;
+  auto meta = take_meta(reader, header.meta_kind, parts.version);
+  if (!meta) return within("meta learner", meta.error());
+  model.meta = std::move(*meta);
+  model.meta.name = name;
+  if (header.has_applicability) {
+    auto area = take_applicability(reader);
+    if (!area) return within("area of applicability", area.error());
+    model.applicability = std::move(*area);
   }
   if (!reader.at_end()) return input_error("bytes follow the last section");
   ECOCUBE_TRY(check_model(model));
-  return model;
+  return std::move(model);
 }
 
 }  // namespace
@@ -107,8 +74,9 @@ std::string encode_model(const Model& model) {
   assert(check_model(model));
   SectionWriter writer;
   for (const NamedLearner& named : model.learners) put_learner(writer, named.learner);
-  if (model.meta) put_learner(writer, *model.meta);
-  const std::string header = header_of(model).dump(-1, ' ', false, Json::error_handler_t::replace);
+  put_meta(writer, model.meta);
+  if (model.applicability) put_applicability(writer, *model.applicability);
+  const std::string header = header_text(model);
   std::string bytes(kMagic);
   put_number(bytes, std::uint32_t{kModelFileVersion});
   put_number(bytes, std::uint32_t{0});

@@ -11,7 +11,7 @@
 namespace ecocube {
 
 /// Version of the format that this program writes and the newest that it reads. docs/model-file.md describes it.
-constexpr unsigned kModelFileVersion = 1;
+constexpr unsigned kModelFileVersion = 2;
 
 /// The model as the bytes of a model file; the same model gives the same bytes on every machine.
 std::string encode_model(const Model& model);

@@ -43,6 +43,11 @@ class SectionWriter {
     put_number(bytes_, static_cast<std::uint64_t>(numbers.size()));
     for (const T number : numbers) put_number(bytes_, number);
   }
+  /// An array of one number.
+  template <class T>
+  void put_one(T number) {
+    put<T>(std::span<const T>(&number, 1));
+  }
   const std::string& bytes() const { return bytes_; }
 
  private:
@@ -75,5 +80,13 @@ class SectionReader {
   std::string_view bytes_;
   std::size_t at_ = 0;
 };
+
+/// Reads an array that must hold one number.
+template <class T>
+Result<T> take_one(SectionReader& reader, std::string_view name) {
+  ECOCUBE_TRY_ASSIGN(const auto numbers, reader.take<T>(name));
+  if (numbers.size() != 1) return input_error("section {}: {} numbers instead of one", name, numbers.size());
+  return numbers[0];
+}
 
 }  // namespace ecocube

@@ -86,18 +86,35 @@ Result<std::vector<std::size_t>> places_of(const std::vector<std::string>& heade
   return places;
 }
 
-}  // namespace
-
-Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin,
-                                      const std::vector<std::string>& wanted) {
+Result<std::string_view> without_mark(std::string_view text, std::string_view origin) {
   if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
     return input_error("{}: the file is UTF-16; save it as UTF-8", origin);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (trimmed(text).empty()) return input_error("{}: the file is empty", origin);
-  CsvText csv(text, separator_of(text));
-  std::vector<std::string> header, fields;
+  return text;
+}
+
+Result<std::vector<std::string>> take_header(CsvText& csv, std::string_view origin) {
+  std::vector<std::string> header;
   if (!csv.take_record(header)) return input_error("{}, line 1: a quote has no end", origin);
   for (std::string& name : header) name = trimmed(name);
+  return header;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> csv_header(std::string_view text, std::string_view origin) {
+  ECOCUBE_TRY_ASSIGN(text, without_mark(text, origin));
+  CsvText csv(text, separator_of(text));
+  return take_header(csv, origin);
+}
+
+Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin,
+                                      const std::vector<std::string>& wanted) {
+  ECOCUBE_TRY_ASSIGN(text, without_mark(text, origin));
+  CsvText csv(text, separator_of(text));
+  std::vector<std::string> fields;
+  ECOCUBE_TRY_ASSIGN(const std::vector<std::string> header, take_header(csv, origin));
   ECOCUBE_TRY_ASSIGN(const std::vector<std::size_t> places, places_of(header, origin, wanted));
   std::vector<CsvRow> rows;
   while (!csv.at_end()) {

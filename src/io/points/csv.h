@@ -26,4 +26,7 @@ struct CsvRow {
 Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin,
                                       const std::vector<std::string>& wanted);
 
+/// The names in the header line of CSV text.
+Result<std::vector<std::string>> csv_header(std::string_view text, std::string_view origin);
+
 }  // namespace ecocube

@@ -104,7 +104,7 @@ TEST_F(Points, AreReadInTheFilesOrderAndBroughtIntoTheCubesSystem) {
   EXPECT_GT(set->points[1].x, first.x + 60000);
   EXPECT_EQ(iso_date(set->points[1].date), "2015-07-01");
   EXPECT_EQ(set->points[1].group, "");
-  EXPECT_TRUE(set->notes.empty());
+  EXPECT_TRUE(set->notes().empty());
 }
 
 TEST_F(Points, WithoutAnIdColumnTheRowNumberIsTheId) {
@@ -120,20 +120,21 @@ TEST_F(Points, RowsWithGapsAreLeftOutCountedAndNoted) {
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_EQ(set->points.size(), 1U);
   EXPECT_EQ(set->rows, 6U);
-  EXPECT_EQ(set->no_coordinates, 2U);
-  EXPECT_EQ(set->no_date, 1U);
-  EXPECT_EQ(set->no_label, 2U);
-  EXPECT_THAT(set->notes, ElementsAre("points " + columns_.path + ": 2 of 6 rows have no coordinates and are left out",
-                                      "points " + columns_.path + ": 1 of 6 rows have no date and are left out",
-                                      "points " + columns_.path + ": 2 of 6 rows have no label and are left out"));
+  EXPECT_EQ(set->count_of("have no coordinates"), 2U);
+  EXPECT_EQ(set->count_of("have no date"), 1U);
+  EXPECT_EQ(set->count_of("have no label"), 2U);
+  EXPECT_THAT(set->notes(),
+              ElementsAre("points " + columns_.path + ": 2 of 6 rows have no coordinates and are left out",
+                          "points " + columns_.path + ": 1 of 6 rows have no date and are left out",
+                          "points " + columns_.path + ": 2 of 6 rows have no label and are left out"));
 }
 
 TEST_F(Points, APlaceThatTheCubesSystemCannotShowIsLeftOutAndNoted) {
   const auto set = read("lon,lat,date,label\n10,52,2018,a\n4321000,3210000,2018,a\n");
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_EQ(set->points.size(), 1U);
-  EXPECT_EQ(set->no_place, 1U);
-  EXPECT_THAT(set->notes,
+  EXPECT_EQ(set->count_of("have no place"), 1U);
+  EXPECT_THAT(set->notes(),
               ElementsAre("points " + columns_.path + ": 1 of 2 rows have no place in EPSG:3035 and are left out"));
 }
 
@@ -180,7 +181,7 @@ TEST_F(Points, AVectorFileSaysItsOwnSystem) {
   ASSERT_EQ(set->points.size(), 1U);
   EXPECT_NEAR(set->points[0].x, 4321000, 1e-3);
   EXPECT_EQ(set->points[0].label, "211");
-  EXPECT_EQ(set->no_coordinates, 1U);
+  EXPECT_EQ(set->count_of("have no coordinates"), 1U);
 }
 
 TEST_F(Points, ASystemThatContradictsTheFileIsTakenAndNoted) {
@@ -190,7 +191,7 @@ TEST_F(Points, ASystemThatContradictsTheFileIsTakenAndNoted) {
     {"type": "Feature", "geometry": {"type": "Point", "coordinates": [4321000, 3210000]}, "properties": {"date": "2018-06-30", "label": "x"}}]})");
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_NEAR(set->points[0].x, 4321000, 1e-6);
-  EXPECT_THAT(set->notes, ElementsAre(HasSubstr("are taken as EPSG:3035, as asked, though the file says otherwise")));
+  EXPECT_THAT(set->notes(), ElementsAre(HasSubstr("are taken as EPSG:3035, as asked, though the file says otherwise")));
 }
 
 TEST(PointsOfRealData, GelderlandsSamplesAreReadWithTheirDates) {
@@ -201,7 +202,7 @@ TEST(PointsOfRealData, GelderlandsSamplesAreReadWithTheirDates) {
   const auto set = read_points(columns, "EPSG:3035");
   ASSERT_TRUE(set) << set.error().message;
   EXPECT_EQ(set->points.size(), 256U);
-  EXPECT_TRUE(set->notes.empty());
+  EXPECT_TRUE(set->notes().empty());
   EXPECT_NEAR(set->points[0].x, 4027365.5267672, 1e-3);
   EXPECT_NEAR(set->points[0].y, 3213354.07511776, 1e-3);
   EXPECT_EQ(iso_date(set->points[0].date), "2019-01-01");

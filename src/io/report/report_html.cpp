@@ -5,6 +5,9 @@
 
 #include "base/text.h"
 #include "io/report/report.h"
+#include "io/report/report_choices.h"
+#include "io/report/report_maps.h"
+#include "io/report/report_numbers.h"
 #include "io/report/report_plots.h"
 #include "io/report/report_style.h"
 #include "io/report/report_tables.h"
@@ -25,8 +28,10 @@ std::string heading(const TrainingReport& report) {
   return fmt::format(
       "<header>\n<p class=kicker>Model report</p>\n<h1>{}</h1>\n<ul class=facts>{}{}{}{}{}{}</ul>\n</header>\n",
       escape_html(report.title), fact(report.rows, "training row", "training rows"),
-      fact(report.classes.size(), "class", "classes"), fact(report.features.size(), "feature", "features"),
-      fact(report.learners.size(), "learner", "learners"),
+      report.response ? fmt::format("<li><b>{}</b>{}</li>", escape_html(report.response->variable),
+                                    report.response->unit.empty() ? "" : ", " + escape_html(report.response->unit))
+                      : fact(report.classes.size(), "class", "classes"),
+      fact(report.features.size(), "feature", "features"), fact(report.learners.size(), "learner", "learners"),
       fact(report.groups, ("spatial group" + blocks).c_str(), ("spatial groups" + blocks).c_str()),
       fact(report.folds, "fold", "folds"));
 }
@@ -48,10 +53,13 @@ std::string headline(const TrainingReport& report) {
   if (nested) {
     html += fmt::format(
         "<section class=card><h2>Accuracy</h2><div class=big>{}</div><p>This share of the points, each counted by its "
-        "weight, is mapped right in "
-        "places that no part of the model has seen: the spatial folds it is measured on were kept from base learners "
-        "and meta learner alike.</p></section>\n",
-        percent_text(report.nested.overall_accuracy));
+        "weight, is mapped right in {}</p></section>\n",
+        percent_text(report.nested.overall_accuracy),
+        report.spatial
+            ? "places that no part of the model has seen: the spatial folds it is measured on were kept from "
+              "base learners and meta learner alike."
+            : "rows that no part of the model has seen. The folds are <b>random</b>: rows near them were seen, "
+              "so expect less elsewhere.");
     html +=
         fmt::format("<section class=card><h2>As published</h2><div class=mid>{}</div><p class=soft>{}</p></section>\n",
                     percent_text(report.published.overall_accuracy), difference_text(report));
@@ -68,7 +76,8 @@ std::string headline(const TrainingReport& report) {
   };
   html += "</div>\n<dl class=tiles>" + tile("F1, by weight", score_text(score.weighted_f1)) +
           tile("F1, mean of classes", score_text(score.macro_f1)) + tile("Log loss", score_text(score.log_loss)) +
-          tile("R² of log loss", score_text(score.r2_log_loss));
+          tile("R² of log loss", score_text(score.r2_log_loss)) +
+          tile("Calibration error", percent_text(score.calibration_error));
   if (std::isfinite(report.out_of_bag_accuracy))
     html += tile("Forest, out of bag", percent_text(report.out_of_bag_accuracy));
   return html + "</dl>\n";
@@ -103,19 +112,34 @@ constexpr const char* kHowToRead =
     "scored model was not trained on. A dash stands where a number does not exist, such as the precision of a class "
     "never mapped.</p></footer>\n";
 
-}  // namespace
+constexpr const char* kHowToReadNumbers =
+    "<footer><p><b>How to read this.</b> R² is one minus the squared residuals over those about the mean; RMSE is the "
+    "root of the mean squared residual; bias is the mean of told less seen; the concordance of Lin (1989) is 1 where "
+    "told and seen agree on the dashed line. All scores are weighted by the rows' weights, in the unit of the response "
+    "and measured on rows that the scored model was not trained on. A dash stands where a number does not "
+    "exist.</p></footer>\n";
 
-std::string report_html(const TrainingReport& report) {
+/// Nothing where there is nothing to say.
+std::string section_if(const char* title, const char* explanation, const std::string& content) {
+  return content.empty() ? "" : section(title, explanation, content);
+}
+
+std::string importances(const TrainingReport& report) {
+  std::string html = section("What the forest looks at", "Mean decrease of impurity; all features sum to 100\u00a0%.",
+                             importance_plot(report.importance));
+  if (report.permutation_importance.empty()) return html;
+  return html + section("What the ensemble needs",
+                        "How much is lost when a feature's values are shuffled among the rows of a fold that the model "
+                        "has not seen, as a share of the loss.",
+                        importance_plot(report.permutation_importance));
+}
+
+std::string class_sections(const TrainingReport& report) {
   const Evaluation& score = report.nested.classes.empty() ? report.published : report.nested;
-  std::string html = fmt::format(
-      "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<meta name=viewport "
-      "content=\"width=device-width, initial-scale=1\">\n"
-      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n",
-      escape_html(report.title), report_style());
-  html += heading(report) + "<main>\n" + headline(report);
+  std::string html = headline(report);
   html += section("Ensemble and learners",
-                  "The ensemble should beat each of its learners on log loss. All are scored on spatial folds that "
-                  "they were not trained on.",
+                  "The ensemble should beat each of its learners on log loss. All are scored on folds that they were "
+                  "not trained on.",
                   learner_table(report));
   if (score.confusion.size() == report.classes.size() * report.classes.size() && !score.confusion.empty()) {
     html += section("Confusion matrix",
@@ -124,15 +148,69 @@ std::string report_html(const TrainingReport& report) {
                     confusion_table(report, score));
   }
   html += section("Classes", "In the order of the legend.", class_table(report, score));
+  html += section_if("Where it is right and wrong",
+                     "Green: mapped right by a model that had not seen the place; orange: wrong. The stronger the "
+                     "colour, the surer the model was.",
+                     residual_map(report));
   html += "<div class=pair>\n";
   html += section("Reliability",
                   "On the dashed line a probability of 70\u00a0% is right 70\u00a0% of the time; below it the model is "
                   "too sure. Bars: how often each probability occurs.",
                   "<figure>" + reliability_plot(score) + "</figure>\n");
-  html += section("What the forest looks at", "Mean decrease of impurity; all features sum to 100\u00a0%.",
-                  importance_plot(report.importance));
-  html += "</div>\n" + notes(report) + settings(report) + "</main>\n" + kHowToRead + "</body>\n</html>\n";
-  return html;
+  return html + "<div>" + importances(report) + "</div></div>\n";
+}
+
+std::string number_sections(const TrainingReport& report) {
+  const RegressionEvaluation& score = report.nested_numbers.rows ? report.nested_numbers : report.published_numbers;
+  std::string html = number_headline(report);
+  html += section("Ensemble and learners",
+                  "The ensemble should be as good as its best learner. All are scored on folds that they were not "
+                  "trained on.",
+                  number_table(report));
+  html += "<div class=pair>\n";
+  html += section("Told against seen", "On the dashed line both agree. The deeper the colour, the more rows.",
+                  "<figure>" + told_against_seen_plot(report) + "</figure>\n");
+  html += "<div>" + importances(report) + "</div></div>\n";
+  html +=
+      section("Residuals", "Half of the rows lie between the quarters.", residual_table(score, report.response->unit));
+  return html + section_if("Where it is off",
+                           "Blue: too little was told, orange: too much; the stronger the colour, the more.",
+                           residual_map(report));
+}
+
+std::string choices(const TrainingReport& report, const Model* model) {
+  std::string html = model ? section_if("Uncertainty",
+                                        "Sets and intervals are calibrated on answers to groups that the models behind "
+                                        "them had not seen. They hold on average over places like those of the points, "
+                                        "not in each one.",
+                                        uncertainty_table(*model))
+                           : "";
+  html +=
+      section_if("Meta learner",
+                 "A richer rung takes over only where it is better on average and in at least three quarters of the "
+                 "folds.",
+                 meta_table(report));
+  html += section_if("Tuning", "Each line was scored under the same folds.", tuning_table(report));
+  html += section_if("Features", "The smallest set within one standard error of the best is kept.",
+                     elimination_plot(report));
+  const std::string grouping = report.grouping.empty() ? "What keeps rows together in the folds."
+                                                       : "Kept together: " + escape_html(report.grouping) + ".";
+  return html + section_if("Folds", grouping.c_str(), fold_table(report) + fold_map(report));
+}
+
+}  // namespace
+
+std::string report_html(const TrainingReport& report, const Model* model) {
+  std::string html = fmt::format(
+      "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n<meta name=viewport "
+      "content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n",
+      escape_html(report.title), report_style());
+  html += heading(report) + "<main>\n";
+  html += report.response ? number_sections(report) : class_sections(report);
+  html += choices(report, model);
+  html += notes(report) + settings(report) + "</main>\n";
+  return html + (report.response ? kHowToReadNumbers : kHowToRead) + "</body>\n</html>\n";
 }
 
 }  // namespace ecocube

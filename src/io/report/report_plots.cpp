@@ -71,16 +71,16 @@ std::string reliability_plot(const Evaluation& evaluation) {
       length_text(kLeft + kSide + 14), length_text(kStripTop + kStrip + 24), frame(), points, dots, strip);
 }
 
-std::string importance_plot(const std::vector<FeatureImportance>& importance) {
+std::string importance_plot(const std::vector<RankedFeature>& importance) {
   constexpr std::size_t kMost = 25;
   if (importance.empty()) return "<p class=soft>No learner of this model measures importance.</p>\n";
   double highest = 0;
-  for (const FeatureImportance& one : importance)
+  for (const RankedFeature& one : importance)
     highest = std::isfinite(one.importance) ? std::max(highest, one.importance) : highest;
   std::string html = "<dl class=ranking>\n";
   double rest = 0;
   for (std::size_t rank = 0; rank < importance.size(); ++rank) {
-    const FeatureImportance& one = importance[rank];
+    const RankedFeature& one = importance[rank];
     if (rank >= kMost) {
       rest += std::isfinite(one.importance) ? one.importance : 0;
       continue;

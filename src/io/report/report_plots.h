@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "data/model/evaluation.h"
+#include "data/model/training_report.h"
 
 namespace ecocube {
 
@@ -12,6 +12,6 @@ namespace ecocube {
 /// Share of right predictions against their mean probability, with the weight of each bin below (SVG).
 std::string reliability_plot(const Evaluation& evaluation);
 /// The most important features as bars, at most 25.
-std::string importance_plot(const std::vector<FeatureImportance>& importance);
+std::string importance_plot(const std::vector<RankedFeature>& importance);
 
 }  // namespace ecocube

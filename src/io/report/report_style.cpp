@@ -78,6 +78,8 @@ svg .ideal { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 4 4; }
 svg .curve { fill: none; stroke: var(--accent); stroke-width: 2; }
 svg .dot { fill: var(--accent); stroke: var(--card); stroke-width: 1.5; }
 svg .weight { fill: var(--bar); }
+svg .told { fill: var(--accent); }
+figure svg.map { border: 1px solid var(--line); border-radius: .8rem; background: var(--card); }
 .ranking { display: grid; grid-template-columns: minmax(6rem, max-content) minmax(0, 1fr) max-content; gap: .22rem .8rem; align-items: center; margin: 0; font-size: .88rem; font-variant-numeric: tabular-nums; }
 .ranking dt { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 14rem; }
 .ranking dd { margin: 0; }

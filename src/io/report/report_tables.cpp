@@ -57,6 +57,7 @@ std::string learner_table(const TrainingReport& report) {
       "<th scope=col>R²<small>of log loss</small></th></tr></thead>\n<tbody>\n";
   if (!report.nested.classes.empty()) html += learner_row(report.nested, "Ensemble, nested", " class=chosen");
   if (!report.published.classes.empty()) html += learner_row(report.published, "Ensemble, as published", "");
+  if (!report.plain_mean.classes.empty()) html += learner_row(report.plain_mean, "Plain mean of the learners", "");
   for (const Evaluation& learner : report.learner_scores) html += learner_row(learner, learner.name, "");
   return html + "</tbody></table></div>\n";
 }
@@ -93,15 +94,17 @@ std::string class_table(const TrainingReport& report, const Evaluation& evaluati
       "<div class=scroll><table>\n<thead><tr><th scope=col>Class</th><th scope=col>Rows</th><th "
       "scope=col>Precision<small>user's accuracy</small></th>"
       "<th scope=col>Recall<small>producer's accuracy</small></th><th scope=col>F1</th><th scope=col>Log loss</th>"
-      "<th scope=col>True skill</th><th scope=col title=\"area under the precision-recall curve\">PR "
+      "<th scope=col>True skill</th><th scope=col title=\"probability from which on as many rows are mapped so as are "
+      "so\">Threshold</th><th scope=col title=\"area under the precision-recall curve\">PR "
       "area</th></tr></thead>\n<tbody>\n";
   for (std::size_t index = 0; index < report.classes.size() && index < evaluation.classes.size(); ++index) {
     const ClassScore& score = evaluation.classes[index];
-    html += fmt::format(
-        "<tr>{}<td>{}</td>{}{}{}<td>{}</td><td>{}</td><td>{}</td></tr>\n", class_heading(report.classes[index]),
-        count_text(static_cast<double>(score.rows)), bar_cell(score.precision, percent_text(score.precision)),
-        bar_cell(score.recall, percent_text(score.recall)), bar_cell(score.f1, score_text(score.f1)),
-        score_text(score.log_loss), score_text(score.true_skill), score_text(score.precision_recall_area));
+    html += fmt::format("<tr>{}<td>{}</td>{}{}{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
+                        class_heading(report.classes[index]), count_text(static_cast<double>(score.rows)),
+                        bar_cell(score.precision, percent_text(score.precision)),
+                        bar_cell(score.recall, percent_text(score.recall)), bar_cell(score.f1, score_text(score.f1)),
+                        score_text(score.log_loss), score_text(score.true_skill), score_text(score.balanced_threshold),
+                        score_text(score.precision_recall_area));
   }
   return html + "</tbody></table></div>\n";
 }

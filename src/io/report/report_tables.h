@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "data/model/evaluation.h"
+#include "data/model/training_report.h"
 
 namespace ecocube {
 

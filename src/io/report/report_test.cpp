@@ -9,6 +9,8 @@
 
 #include "base/options.h"
 #include "base/text.h"
+#include "io/report/out_of_fold.h"
+#include "io/report/report_csv.h"
 #include "io/report/report_text.h"
 
 namespace ecocube {
@@ -50,6 +52,121 @@ TrainingReport small_report() {
   report.importance = {{"ndvi_p50.summer", 0.7}, {"elevation", 0.3}};
   report.settings = {{"folds", "5"}, {"meta", "<logistic>"}};
   return report;
+}
+
+/// Three places, the last one told wrong.
+TrainingReport placed_report() {
+  TrainingReport report = small_report();
+  report.out_of_fold = {.places = {{"a", 0.0, 0.0, "2015-06-30"}, {"b", 50.0, 100.0, ""}, {"c,d", 100.0, 0.0, ""}},
+                        .table_rows = {0, 1, 2},
+                        .folds = {0, 1, 2},
+                        .groups = {0, 1, 2},
+                        .weights = {1, 1, 2},
+                        .seen_class = {0, 1, 1},
+                        .seen = {},
+                        .answers = {0.9, 0.1, 0.25, 0.75, 0.6, 0.4},
+                        .learned = {},
+                        .quantile_levels = {},
+                        .quantiles = {}};
+  return report;
+}
+
+TrainingReport number_report() {
+  TrainingReport report;
+  report.title = "Clay";
+  report.response = Response{"clay", "%", Transform::none, 2, 60};
+  report.features = {"elevation"};
+  report.learners = {"forest"};
+  report.rows = 3, report.folds = 3, report.groups = 3;
+  report.nested_numbers = {.name = "ensemble",
+                           .r2 = 0.636,
+                           .rmse = 12.7,
+                           .mae = 9.5,
+                           .bias = -0.25,
+                           .concordance = 0.78,
+                           .mean = 20,
+                           .deviation = 21,
+                           .weight = 3,
+                           .rows = 3,
+                           .residuals = {{0.25, -4}, {0.75, 3.5}},
+                           .intervals = {}};
+  report.published_numbers = report.nested_numbers;
+  report.published_numbers.r2 = 0.65;
+  report.out_of_bag_accuracy = kNone;
+  report.out_of_fold = placed_report().out_of_fold;
+  report.out_of_fold.seen_class.clear();
+  report.out_of_fold.seen = {10, 20, 30};
+  report.out_of_fold.answers = {12, 20, 25.5};
+  report.meta_candidates = {{"mean", 170, 0, 0, false}, {"convex pool", 161, 3, 3, true}};
+  report.tuning = {{"forest", "trees=200", 12.9, 1, true}};
+  report.elimination = {{3, {"slope"}, 13, 0.2, false}, {2, {}, 12.8, 0.2, true}};
+  report.fold_rows = {1, 1, 1};
+  report.fold_groups = {1, 1, 1};
+  report.fold_metas = {"mean", "convex pool", "mean"};
+  return report;
+}
+
+TEST(ReportHtml, OfARegressionStatesItsErrorInItsUnit) {
+  const std::string html = report_html(number_report());
+  EXPECT_THAT(html, HasSubstr("<h2>R²</h2><div class=big>0.636</div>"));
+  EXPECT_THAT(html, HasSubstr("<div class=mid>12.7\u00a0%</div>"));
+  EXPECT_THAT(html, HasSubstr("seen, clay, %"));
+  EXPECT_THAT(html, HasSubstr("told, clay, %"));
+  EXPECT_THAT(html, HasSubstr("a, 2015-06-30: seen 10.0, told 12.0"));
+  EXPECT_THAT(html, Not(HasSubstr("Confusion matrix")));
+  EXPECT_THAT(html, Not(HasSubstr("nan")));
+}
+
+TEST(ReportHtml, TellsWhatWasChosenAndWhatElseWasTried) {
+  const std::string html = report_html(number_report());
+  EXPECT_THAT(html, HasSubstr("<tr class=chosen><th scope=row>convex pool</th><td>161.000</td><td>3 of 3</td></tr>"));
+  EXPECT_THAT(html, HasSubstr("<td>trees=200</td>"));
+  EXPECT_THAT(html, HasSubstr("Taken out, least important first: slope."));
+  EXPECT_THAT(html, HasSubstr("Meta learner chosen without it"));
+}
+
+TEST(ReportHtml, RandomFoldsAreNamedAsSuch) {
+  TrainingReport report = small_report();
+  report.spatial = false;
+  EXPECT_THAT(report_html(report), HasSubstr("The folds are <b>random</b>"));
+}
+
+TEST(ReportHtml, MapsWhereTheModelIsRightAndWrong) {
+  const std::string html = report_html(placed_report());
+  EXPECT_THAT(html, HasSubstr("<title>b: seen 512, told 512 (75.0\u00a0%)</title>"));
+  EXPECT_THAT(html, HasSubstr("fill=\"#d55e00\" opacity=0.6><title>c,d: seen 512, told 311"));
+  EXPECT_THAT(html, HasSubstr("Map of the folds"));
+  EXPECT_THAT(report_html(small_report()), Not(HasSubstr("Map of the folds")));
+}
+
+TEST(ReportHtml, TellsAskedAndReachedCoverage) {
+  Model model;
+  model.sets = ClassSets{SetMethod::lac, true, 0, 0, {{0.9, 0.912, 0.9, {0.75}}}};
+  model.applicability = Applicability{{0}, {1}, {0}, 1, 0.75};
+  const std::string html = report_html(small_report(), &model);
+  EXPECT_THAT(html, HasSubstr("class sets (LAC)</th><td>90.0\u00a0%</td><td>91.2\u00a0%</td>"));
+  EXPECT_THAT(html, HasSubstr("above 0.750 lie outside"));
+  const Value json = Value::parse(report_json(small_report(), &model));
+  EXPECT_EQ(json["class_sets"][0]["reached"], 0.912);
+}
+
+TEST(ReportJson, OfARegressionHoldsItsScores) {
+  const Value json = Value::parse(report_json(number_report()));
+  EXPECT_EQ(json["response"]["variable"], "clay");
+  EXPECT_EQ(json["nested"]["rmse"], 12.7);
+  EXPECT_EQ(json["meta_candidates"][1]["chosen"], true);
+  EXPECT_FALSE(json.contains("classes"));
+}
+
+TEST(ReportCsv, EveryRowTellsWhatWasSeenAndToldOfIt) {
+  EXPECT_EQ(out_of_fold_csv(placed_report()), "id,311,512\na,0.9,0.1\nb,0.25,0.75\n\"c,d\",0.6,0.4\n");
+  EXPECT_EQ(seen_csv(placed_report()), "id,seen\na,311\nb,512\n\"c,d\",512\n");
+}
+
+TEST(ReportCsv, ClassScoresAndConfusionAreOfTheNestedScore) {
+  EXPECT_EQ(confusion_csv(small_report()), "seen,311,512\n311,90,0\n512,10,0\n");
+  EXPECT_THAT(class_scores_csv(small_report()), HasSubstr("512,Water,10,10,,0,,"));
+  EXPECT_EQ(class_scores_csv(number_report()), "");
 }
 
 TEST(ReportHtml, StatesTheNestedAccuracyAndThePublishedOneBesideIt) {

@@ -37,6 +37,15 @@ std::string count_text(double value) {
   return text;
 }
 
+std::string value_text_of(double value) {
+  if (!std::isfinite(value)) return kDash;
+  const double size = std::abs(value);
+  if (size >= 10000) return count_text(value);
+  return size >= 100  ? fmt::format("{:.0f}", value)
+         : size >= 10 ? fmt::format("{:.1f}", value)
+                      : fmt::format("{:.2f}", unsigned_zero(value, 0.01));
+}
+
 std::string length_text(double value) {
   if (!std::isfinite(value)) return "0";
   std::string text = fmt::format("{:.2f}", unsigned_zero(value, 0.01));

@@ -61,5 +61,38 @@ TEST(TableFile, AFieldThatIsNoNumberIsNamedByItsColumn) {
   EXPECT_NE(read.error().message.find("column ndvi: 'high' is no number"), std::string::npos);
 }
 
+TEST(TableFile, AMeasuredNumberAndADepthComeBackAndALabelledPointHasNeither) {
+  Table table;
+  table.features = {"elevation", kDepthFeature};
+  table.rows = {{"h1", 1, 2, make_day(2000, 7, 1), "", 1, "p1", 0.1, 5},
+                {"h2", 1, 2, make_day(2000, 7, 1), "A", 1, ""}};
+  table.values = {3, 4, 5, std::numeric_limits<float>::quiet_NaN()};
+  const auto read = read_table(scratch(table_csv(table)));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->features, table.features);
+  EXPECT_EQ(read->rows[0].value, 0.1);
+  EXPECT_EQ(read->rows[0].depth, 5);
+  EXPECT_FALSE(read->rows[1].has_value());
+  EXPECT_FALSE(read->rows[1].has_depth());
+  EXPECT_EQ(read->values[2], 5);
+}
+
+TEST(TableFile, ATableOfAnEarlierVersionHasNoMeasuredNumbers) {
+  const auto read = read_table(scratch("id,x,y,date,label,weight,group,ndvi\n1,0,0,2019-01-01,211,1,,0.5\n"));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->features, std::vector<std::string>{"ndvi"});
+  EXPECT_FALSE(read->rows[0].has_value());
+}
+
+TEST(TableFile, AValueThatIsNoNumberAndWrongFirstColumnsAreNamed) {
+  const auto value = read_table(scratch("id,x,y,date,label,weight,group,value\n1,0,0,2019-01-01,,1,,much\n"));
+  ASSERT_FALSE(value);
+  EXPECT_NE(value.error().message.find("line 2, column value: 'much' is no number"), std::string::npos);
+  const auto header = read_table(scratch("id,x,y,date,lable,weight,group,value\n1,0,0,2019-01-01,,1,,\n"));
+  ASSERT_FALSE(header);
+  EXPECT_NE(header.error().message.find("the first columns are not id, x, y, date, label, weight, group, value"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace ecocube
