@@ -3,167 +3,224 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cmath>
+#include <mutex>
 
 #include "base/parallel.h"
-#include "data/model/plain_prediction.h"
-#include "methods/infer/rounding.h"
+#include "methods/infer/chunk_outputs.h"
+#include "methods/infer/dense_lanes.h"
+#include "methods/infer/meta_lanes.h"
+#include "methods/infer/output_lanes.h"
 
 namespace ecocube {
-namespace {
 
-/// Pixels that go through all trees together: enough to use a tree's nodes often, few enough for the nearest caches.
-constexpr std::size_t kBlockPixels = 256;
-
-std::vector<TreeWalk> lay_out(const Learner& learner) {
-  std::vector<TreeWalk> walks;
-  if (const auto* forest = std::get_if<Forest>(&learner)) {
-    for (const ForestTree& tree : forest->trees) walks.emplace_back(tree.nodes);
-  } else if (const auto* boosting = std::get_if<Boosting>(&learner)) {
-    for (const BoostingTree& tree : boosting->trees) walks.emplace_back(tree.nodes);
-  }
-  return walks;
-}
-
-}  // namespace
-
+/// What one thread works with.
 struct Predictor::Scratch {
-  std::vector<std::size_t> whole;     ///< pixels of the block that miss nothing
-  std::vector<float> rows;            ///< shape [whole pixel][feature]
-  std::vector<float> learned;         ///< shape [whole pixel][learner][class]
-  std::vector<double> probabilities;  ///< shape [whole pixel][class]
+  std::vector<std::unique_ptr<LearnerEngine::Room>> rooms;  ///< shape [learner]
+  FeatureChunk chunk;
+  std::vector<std::uint8_t> missing;  ///< shape [pixel of the block]
+  std::vector<std::uint32_t> whole;   ///< places of the block's pixels that miss nothing
+  std::vector<float> learned;         ///< shape [learner][answer][kChunkPixels]
+  std::vector<double> answers;        ///< shape [answer][kChunkPixels]
+  std::vector<double> logs;
+  std::vector<float> quantiles;
+  ChunkOutputs::Room outputs;
 };
 
-Predictor::Predictor(const Model& model)
-    : model_(model),
-      features_(model.features.size()),
-      classes_(model.classes.size()),
-      inputs_(model.learners.size() * classes_) {
-  for (const NamedLearner& named : model.learners) walks_.push_back(lay_out(named.learner));
-}
-
-void Predictor::learn_forest(const Forest& forest, std::size_t learner, std::span<const float> rows,
-                             std::span<float> learned) const {
-  const std::size_t count = rows.size() / features_;
-  std::uint32_t leaves[kBlockPixels];
-  for (std::size_t t = 0; t < forest.trees.size(); ++t) {
-    const ForestTree& tree = forest.trees[t];
-    walks_[learner][t].leaves_of(rows, features_, std::span(leaves, count));
-    for (std::size_t row = 0; row < count; ++row) {
-      float* own = learned.data() + row * inputs_ + learner * classes_;
-      const std::uint32_t end = tree.leaf_starts[leaves[row] + 1];
-      for (std::uint32_t i = tree.leaf_starts[leaves[row]]; i < end; ++i)
-        own[tree.shares[i].class_index] += tree.shares[i].probability;
+/// Scratches that ranges of a parallel loop take and give back, so that there are no more than threads.
+class Predictor::Scratches {
+ public:
+  explicit Scratches(const Predictor& predictor) : predictor_(predictor) {}
+  std::unique_ptr<Scratch> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        auto scratch = std::move(idle_.back());
+        idle_.pop_back();
+        return scratch;
+      }
     }
+    return predictor_.make_scratch();
   }
-  const auto trees = static_cast<float>(forest.trees.size());
-  for (std::size_t row = 0; row < count; ++row) {
-    for (float& probability : learned.subspan(row * inputs_ + learner * classes_, classes_)) probability /= trees;
+  void give_back(std::unique_ptr<Scratch> scratch) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(scratch));
+  }
+
+ private:
+  const Predictor& predictor_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Scratch>> idle_;
+};
+
+/// Neighbouring pixels that are worked on together.
+struct Predictor::Block {
+  std::span<const FeaturePlane> features;
+  std::size_t begin, end;
+  std::span<const std::uint32_t> whole;
+  const ChunkOutputs& outputs;
+  std::span<const std::uint32_t> places(std::size_t chunk) const {
+    const std::size_t first = chunk * kChunkPixels;
+    return whole.subspan(first, std::min(kChunkPixels, whole.size() - first));
+  }
+};
+
+Predictor::Predictor(const Model& model, std::vector<std::optional<StoredBytes>> stored)
+    : model_(model), stored_(std::move(stored)), features_(model.features.size()), answers_(model.answers()) {
+  stored_.resize(features_);
+  const std::optional<std::size_t> quantiles = quantile_learner(model);
+  for (std::size_t l = 0; l < model.learners.size(); ++l) {
+    engines_.push_back(make_engine(model.learners[l].learner, features_, answers_, stored_, l == quantiles));
+    chunks_ = std::max(chunks_, engines_.back()->wanted_chunks());
+    needs_values_ = needs_values_ || engines_.back()->needs_values();
   }
 }
 
-void Predictor::learn_boosting(const Boosting& boosting, std::size_t learner, std::span<const float> rows,
-                               std::span<float> learned) const {
-  const std::size_t count = rows.size() / features_;
-  std::uint32_t leaves[kBlockPixels];
-  std::vector<float> scores(count * classes_, boosting.base_score);
-  for (std::size_t t = 0; t < boosting.trees.size(); ++t) {
-    const BoostingTree& tree = boosting.trees[t];
-    walks_[learner][t].leaves_of(rows, features_, std::span(leaves, count));
-    for (std::size_t row = 0; row < count; ++row)
-      scores[row * classes_ + tree.class_index] += tree.leaf_values[leaves[row]];
-  }
-  for (std::size_t row = 0; row < count; ++row) {
-    probabilities_of_scores(std::span(scores).subspan(row * classes_, classes_),
-                            learned.subspan(row * inputs_ + learner * classes_, classes_));
-  }
+Predictor::~Predictor() = default;
+
+std::unique_ptr<Predictor::Scratch> Predictor::make_scratch() const {
+  auto scratch = std::make_unique<Scratch>();
+  for (const auto& engine : engines_) scratch->rooms.push_back(engine->make_room(chunks_));
+  scratch->chunk.values.resize(features_ * kChunkPixels);
+  scratch->chunk.stored.resize(features_ * kChunkPixels);
+  scratch->learned.resize(engines_.size() * answers_ * kChunkPixels);
+  scratch->answers.resize(answers_ * kChunkPixels);
+  return scratch;
 }
 
-void Predictor::learn_logistic(const Logistic& logistic, std::size_t learner, std::span<const float> rows,
-                               std::span<float> learned) const {
-  for (std::size_t row = 0; row * features_ < rows.size(); ++row) {
-    plain_probabilities(logistic, rows.subspan(row * features_, features_),
-                        learned.subspan(row * inputs_ + learner * classes_, classes_));
-  }
+std::size_t Predictor::bytes_per_thread() const {
+  std::size_t bytes = chunks_ * kChunkPixels * (1 + sizeof(std::uint32_t));
+  for (const auto& engine : engines_) bytes += engine->bytes_of_room(chunks_);
+  const std::size_t answers = engines_.size() * answers_;
+  bytes += kChunkPixels * features_ * (2 * sizeof(float) + 1);
+  bytes += kChunkPixels * (answers * (sizeof(float) + sizeof(double)) + answers_ * (sizeof(double) + 2));
+  return bytes;
 }
 
-void Predictor::predict_rows(std::span<const float> rows, std::span<float> learned,
-                             std::span<double> probabilities) const {
-  std::fill(learned.begin(), learned.end(), 0.0f);
-  const std::size_t count = rows.size() / features_;
-  for (std::size_t begin = 0; begin < count; begin += kBlockPixels) {
-    const std::size_t length = std::min(kBlockPixels, count - begin);
-    const auto block = rows.subspan(begin * features_, length * features_);
-    const auto own = learned.subspan(begin * inputs_, length * inputs_);
-    for (std::size_t l = 0; l < model_.learners.size(); ++l) {
-      const Learner& learner = model_.learners[l].learner;
-      if (const auto* forest = std::get_if<Forest>(&learner)) learn_forest(*forest, l, block, own);
-      if (const auto* boosting = std::get_if<Boosting>(&learner)) learn_boosting(*boosting, l, block, own);
-      if (const auto* logistic = std::get_if<Logistic>(&learner)) learn_logistic(*logistic, l, block, own);
+/// Chunks of a block through all learners: those that take a whole block first, then chunk after chunk to the end.
+template <class Load, class Take>
+void Predictor::run_block(std::size_t chunks, Scratch& scratch, const Load& load, const Take& take) const {
+  for (std::size_t chunk = 0; chunks_ > 1 && chunk < chunks; ++chunk) {
+    load(chunk, false);
+    for (std::size_t l = 0; l < engines_.size(); ++l) engines_[l]->take(scratch.chunk, chunk, *scratch.rooms[l]);
+  }
+  for (std::size_t l = 0; l < engines_.size(); ++l) engines_[l]->work(chunks, *scratch.rooms[l]);
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    load(chunk, true);
+    for (std::size_t l = 0; l < engines_.size(); ++l) {
+      engines_[l]->answer(scratch.chunk, chunk, *scratch.rooms[l],
+                          scratch.learned.data() + l * answers_ * kChunkPixels);
     }
-  }
-  for (std::size_t row = 0; row < count; ++row) {
-    combine_learners(model_.meta ? &*model_.meta : nullptr, learned.subspan(row * inputs_, inputs_),
-                     probabilities.subspan(row * classes_, classes_));
+    combine_planes(model_.meta, scratch.learned.data(), engines_.size(), answers_, scratch.answers.data(),
+                   scratch.logs);
+    take(chunk);
   }
 }
 
-void Predictor::map_pixel(std::span<const float> learned, std::span<const double> probabilities, std::size_t pixel,
-                          std::size_t pixels, MappedPixels& mapped) const {
-  std::uint8_t percent[kMaximumClasses];
-  round_to_hundred(probabilities, std::span(percent, classes_));
-  const auto dominant =
-      static_cast<std::size_t>(std::max_element(probabilities.begin(), probabilities.end()) - probabilities.begin());
-  for (std::size_t c = 0; c < classes_; ++c) {
-    mapped.probability[c * pixels + pixel] = percent[c];
-    mapped.uncertainty[c * pixels + pixel] = spread_of_learners(learned, classes_, c);
-  }
-  mapped.dominant[pixel] = static_cast<std::uint8_t>(model_.classes[dominant].value);
-  mapped.dominant_probability[pixel] = percent[dominant];
-  mapped.dominant_uncertainty[pixel] = mapped.uncertainty[dominant * pixels + pixel];
-}
-
-void Predictor::predict_block(std::span<const float> features, std::span<const std::uint8_t> valid, std::size_t pixels,
-                              std::size_t begin, std::size_t end, Scratch& scratch, MappedPixels& mapped) const {
-  std::uint8_t misses[kBlockPixels] = {};
+/// values  whether physical values are needed of features that come as bytes
+void Predictor::load_chunk(const Block& block, std::size_t index, bool values, FeatureChunk& chunk) const {
+  const auto places = block.places(index);
+  chunk.pixels = places.size();
+  const bool together = places.back() - places.front() + 1 == places.size();
+  const auto gather = [&](const auto* from, auto* to) {
+    if (together) {
+      std::copy_n(from + places.front(), places.size(), to);
+    } else {
+      for (std::size_t i = 0; i < places.size(); ++i) to[i] = from[places[i]];
+    }
+    std::fill(to + places.size(), to + kChunkPixels, to[0]);
+  };
   for (std::size_t f = 0; f < features_; ++f) {
-    for (std::size_t i = begin; i < end; ++i)
-      misses[i - begin] |= valid[f * pixels + i] == 0 || !std::isfinite(features[f * pixels + i]);
+    float* own = chunk.values.data() + f * kChunkPixels;
+    if (!stored_[f]) {
+      gather(block.features[f].values, own);
+      continue;
+    }
+    std::uint8_t* bytes = chunk.stored.data() + f * kChunkPixels;
+    gather(block.features[f].bytes, bytes);
+    if (values) decoded_plane(bytes, *stored_[f], own);
+  }
+}
+
+void Predictor::predict_block(const Block& given, Scratch& scratch) const {
+  const std::size_t pixels = given.end - given.begin;
+  scratch.missing.assign(pixels, 0);
+  for (std::size_t f = 0; f < features_; ++f) {
+    const FeaturePlane& plane = given.features[f];
+    if (plane.valid) mark_invalid(plane.valid + given.begin, pixels, scratch.missing.data());
+    if (!stored_[f]) {
+      mark_values(plane.values + given.begin, pixels, scratch.missing.data());
+    } else if (stored_[f]->no_data) {
+      mark_bytes(plane.bytes + given.begin, pixels, *stored_[f]->no_data, scratch.missing.data());
+    }
   }
   scratch.whole.clear();
-  for (std::size_t i = begin; i < end; ++i) {
-    if (!misses[i - begin]) scratch.whole.push_back(i);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    if (!scratch.missing[i]) scratch.whole.push_back(static_cast<std::uint32_t>(given.begin + i));
   }
-  const std::size_t count = scratch.whole.size();
-  scratch.rows.resize(count * features_);
-  for (std::size_t f = 0; f < features_; ++f) {
-    for (std::size_t i = 0; i < count; ++i) scratch.rows[i * features_ + f] = features[f * pixels + scratch.whole[i]];
-  }
-  scratch.learned.resize(count * inputs_);
-  scratch.probabilities.resize(count * classes_);
-  predict_rows(scratch.rows, scratch.learned, scratch.probabilities);
-  for (std::size_t i = 0; i < count; ++i) {
-    map_pixel(std::span(scratch.learned).subspan(i * inputs_, inputs_),
-              std::span(scratch.probabilities).subspan(i * classes_, classes_), scratch.whole[i], pixels, mapped);
-  }
+  const Block block{given.features, given.begin, given.end, scratch.whole, given.outputs};
+  const std::vector<double>& levels = block.outputs.quantile_levels();
+  scratch.quantiles.resize(levels.size() * kChunkPixels);
+  const bool needs_values = needs_values_ || block.outputs.needs_values();
+  run_block((scratch.whole.size() + kChunkPixels - 1) / kChunkPixels, scratch,
+            [&](std::size_t chunk, bool last) { load_chunk(block, chunk, last && needs_values, scratch.chunk); },
+            [&](std::size_t chunk) {
+              if (!levels.empty()) {
+                const std::size_t forest = *quantile_learner(model_);
+                engines_[forest]->quantiles(chunk, *scratch.rooms[forest], levels, scratch.quantiles.data());
+              }
+              block.outputs.write(block.places(chunk), scratch.chunk, scratch.learned.data(), scratch.answers.data(),
+                                  scratch.quantiles.data(), scratch.outputs);
+            });
+}
+
+void Predictor::predict(std::span<const FeaturePlane> features, std::size_t pixels, const WantedOutputs& wanted,
+                        MappedPixels& mapped) const {
+  assert(features.size() == features_ && pixels < std::size_t{1} << 32 && check_wanted(model_, wanted));
+  const ChunkOutputs outputs(model_, wanted, pixels, mapped);
+  Scratches scratches(*this);
+  const std::size_t of_block = chunks_ * kChunkPixels, blocks = (pixels + of_block - 1) / of_block;
+  parallel_for(blocks, std::max<std::size_t>(1, 4096 / of_block), [&](std::size_t first, std::size_t last) {
+    auto scratch = scratches.take();
+    for (std::size_t block = first; block < last; ++block) {
+      predict_block({features, block * of_block, std::min(pixels, (block + 1) * of_block), {}, outputs}, *scratch);
+    }
+    scratches.give_back(std::move(scratch));
+  });
 }
 
 void Predictor::predict(std::span<const float> features, std::span<const std::uint8_t> valid, std::size_t pixels,
                         MappedPixels& mapped) const {
   assert(features.size() == features_ * pixels && valid.size() == features.size());
-  for (auto* band : {&mapped.dominant, &mapped.dominant_probability, &mapped.dominant_uncertainty}) {
-    band->assign(pixels, MappedPixels::kNoData);
+  std::vector<FeaturePlane> planes(features_);
+  for (std::size_t f = 0; f < features_; ++f)
+    planes[f] = {features.data() + f * pixels, nullptr, valid.data() + f * pixels};
+  predict(planes, pixels, {}, mapped);
+}
+
+void Predictor::predict_rows(std::span<const float> rows, std::span<float> learned, std::span<double> answers) const {
+  const std::size_t count = rows.size() / features_, inputs = engines_.size() * answers_;
+  const auto scratch = make_scratch();
+  const std::size_t of_block = chunks_ * kChunkPixels;
+  for (std::size_t begin = 0; begin < count; begin += of_block) {
+    const std::size_t length = std::min(of_block, count - begin);
+    const auto load = [&](std::size_t chunk, bool) {
+      const std::size_t first = begin + chunk * kChunkPixels;
+      scratch->chunk.pixels = std::min(kChunkPixels, count - first);
+      for (std::size_t i = 0; i < kChunkPixels; ++i) {
+        const float* row = rows.data() + (i < scratch->chunk.pixels ? first + i : first) * features_;
+        for (std::size_t f = 0; f < features_; ++f) scratch->chunk.values[f * kChunkPixels + i] = row[f];
+      }
+    };
+    run_block((length + kChunkPixels - 1) / kChunkPixels, *scratch, load, [&](std::size_t chunk) {
+      const std::size_t first = begin + chunk * kChunkPixels;
+      for (std::size_t i = 0; i < scratch->chunk.pixels; ++i) {
+        for (std::size_t a = 0; a < inputs; ++a)
+          learned[(first + i) * inputs + a] = scratch->learned[a * kChunkPixels + i];
+        for (std::size_t a = 0; a < answers_; ++a)
+          answers[(first + i) * answers_ + a] = scratch->answers[a * kChunkPixels + i];
+      }
+    });
   }
-  for (auto* bands : {&mapped.probability, &mapped.uncertainty})
-    bands->assign(classes_ * pixels, MappedPixels::kNoData);
-  const std::size_t blocks = (pixels + kBlockPixels - 1) / kBlockPixels;
-  parallel_for(blocks, 4, [&](std::size_t first, std::size_t last) {
-    Scratch scratch;
-    for (std::size_t block = first; block < last; ++block) {
-      predict_block(features, valid, pixels, block * kBlockPixels, std::min(pixels, (block + 1) * kBlockPixels),
-                    scratch, mapped);
-    }
-  });
 }
 
 }  // namespace ecocube

@@ -4,76 +4,29 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <limits>
-#include <random>
 
 #include "base/parallel.h"
 #include "data/model/plain_prediction.h"
+#include "data/model/plain_uncertainty.h"
+#include "methods/infer/drawn_models_fixture.h"
 #include "methods/infer/rounding.h"
 
 namespace ecocube {
 namespace {
 
-using Engine = std::mt19937_64;
-
-float any_of(Engine& random, int levels) {
-  return static_cast<float>(random() % static_cast<std::uint64_t>(levels));
-}
-
-/// A tree of about `inner` decisions, lopsided as real ones are, with `leaves` leaves counted up.
-std::vector<TreeNode> drawn_nodes(Engine& random, std::size_t features, std::size_t inner, std::uint32_t& leaves) {
-  std::vector<TreeNode> nodes(1);
-  std::vector<std::uint32_t> open{0};
-  for (std::size_t i = 0; i < inner; ++i) {
-    const std::size_t pick = random() % open.size();
-    const auto child = static_cast<std::uint32_t>(nodes.size());
-    nodes[open[pick]] = {static_cast<std::int32_t>(random() % features), any_of(random, 100), child};
-    nodes.resize(nodes.size() + 2);
-    open[pick] = child;
-    open.push_back(child + 1);
-  }
-  leaves = 0;
-  for (const std::uint32_t at : open) nodes[at] = {TreeNode::kLeaf, 0, leaves++};
-  return nodes;
-}
-
+/// A forest, boosted trees and a logistic regression, with or without a meta learner of weights.
 Model drawn_model(std::uint64_t seed, std::size_t features, std::size_t classes, std::size_t trees, std::size_t inner,
                   bool meta) {
-  Engine random(seed);
-  std::uniform_real_distribution<double> number(-1, 1);
-  Model model;
-  for (std::size_t f = 0; f < features; ++f) model.features.push_back("f" + std::to_string(f));
-  for (std::size_t c = 0; c < classes; ++c)
-    model.classes.push_back({std::to_string(c), "", static_cast<int>(3 * c + 2), {}});
-  Forest forest;
-  Boosting boosting{0.5f, {}};
-  for (std::size_t t = 0; t < trees; ++t) {
-    std::uint32_t leaves = 0;
-    ForestTree tree{drawn_nodes(random, features, inner, leaves), {0}, {}};
-    for (std::uint32_t leaf = 0; leaf < leaves; ++leaf) {
-      const auto first = static_cast<std::uint16_t>(random() % (classes - 1));
-      const auto share = static_cast<float>(random() % 100) / 100;
-      tree.shares.push_back({first, share});
-      tree.shares.push_back({static_cast<std::uint16_t>(first + 1), 1 - share});
-      tree.leaf_starts.push_back(static_cast<std::uint32_t>(tree.shares.size()));
-    }
-    forest.trees.push_back(std::move(tree));
-    BoostingTree boost{
-        static_cast<std::uint32_t>(t % classes), drawn_nodes(random, features, inner / 4 + 1, leaves), {}};
-    for (std::uint32_t leaf = 0; leaf < leaves; ++leaf) boost.leaf_values.push_back(static_cast<float>(number(random)));
-    boosting.trees.push_back(std::move(boost));
-  }
-  Logistic logistic{features, {}, {}};
-  for (std::size_t c = 0; c < classes; ++c) logistic.intercepts.push_back(number(random));
-  for (std::size_t i = 0; i < features * classes; ++i) logistic.weights.push_back(number(random) / 50);
-  model.learners = {{"forest", forest}, {"boosting", boosting}, {"logistic", logistic}};
-  if (meta) {
-    model.meta = Logistic{3 * classes, std::vector<double>(classes, 0.1), {}};
-    for (std::size_t i = 0; i < 3 * classes * classes; ++i) model.meta->weights.push_back(3 * number(random));
-  }
+  DrawnModels draw(seed);
+  draw.features = features;
+  draw.classes = classes;
+  Model model = draw.classifier();
+  model.learners = {{"forest", draw.forest(trees, inner, 50)},
+                    {"boosting", draw.boosting(trees, inner / 4 + 1, Link::softmax)},
+                    {"logistic", draw.logistic(features, 0.02)}};
+  if (meta) model.meta.pool = draw.logistic(3 * classes, 3);
   return model;
 }
 
@@ -82,13 +35,11 @@ struct Pixels {
   std::vector<std::uint8_t> valid;
 };
 
-Pixels drawn_pixels(std::uint64_t seed, std::size_t features, std::size_t pixels, int missing_in) {
-  Engine random(seed);
-  Pixels drawn{std::vector<float>(features * pixels), std::vector<std::uint8_t>(features * pixels, 1)};
-  for (float& value : drawn.features) value = any_of(random, 100);
-  for (std::size_t i = 0; missing_in && i < drawn.valid.size(); ++i) {
-    if (random() % static_cast<std::uint64_t>(missing_in) == 0) drawn.valid[i] = 0;
-  }
+Pixels drawn_pixels(std::uint64_t seed, std::size_t features, std::size_t pixels, std::size_t missing_in) {
+  DrawnModels draw(seed);
+  draw.features = features;
+  Pixels drawn{draw.rows(pixels), std::vector<std::uint8_t>(features * pixels, 1)};
+  for (std::uint8_t& valid : drawn.valid) valid = missing_in && draw.below(missing_in) == 0 ? 0 : 1;
   return drawn;
 }
 
@@ -96,25 +47,6 @@ MappedPixels map_of(const Model& model, const Pixels& drawn) {
   MappedPixels mapped;
   Predictor(model).predict(drawn.features, drawn.valid, drawn.features.size() / model.features.size(), mapped);
   return mapped;
-}
-
-RC_GTEST_PROP(Predictor, GivesExactlyWhatThePlainEvaluationGives, ()) {
-  const std::size_t features = *rc::gen::inRange<std::size_t>(1, 9), classes = *rc::gen::inRange<std::size_t>(2, 7);
-  const std::size_t rows = *rc::gen::inRange<std::size_t>(1, 600);
-  const Model model =
-      drawn_model(*rc::gen::arbitrary<std::uint64_t>(), features, classes, 7, 20, *rc::gen::arbitrary<bool>());
-  RC_ASSERT(check_model(model).has_value());
-  Engine random(rows);
-  std::vector<float> values(rows * features);
-  for (float& value : values) value = any_of(random, 100);
-  std::vector<float> learned(rows * 3 * classes);
-  std::vector<double> probabilities(rows * classes), plain(classes);
-  Predictor(model).predict_rows(values, learned, probabilities);
-  for (std::size_t row = 0; row < rows; ++row) {
-    plain_probabilities(model, std::span(values).subspan(row * features, features), plain);
-    RC_ASSERT(
-        std::equal(plain.begin(), plain.end(), probabilities.begin() + static_cast<std::ptrdiff_t>(row * classes)));
-  }
 }
 
 TEST(Predictor, APixelThatMissesAnyFeatureIsNoDataInEveryBandAndNeverZero) {
@@ -174,18 +106,213 @@ TEST(Predictor, NoPixelsGiveNoBytes) {
   EXPECT_TRUE(mapped.dominant.empty());
 }
 
-TEST(Predictor, PrintsItsSpeed) {
-  const Model model = drawn_model(7, 60, 10, 85, 3000, true);
-  const Pixels drawn = drawn_pixels(8, 60, 20000, 0);
-  const Predictor predictor(model);
+/// Probabilities of a pixel that all planes hold, [answer].
+std::vector<double> plain_of(const Model& model, const Pixels& drawn, std::size_t pixel, std::vector<float>& row,
+                             std::vector<float>& learned) {
+  const std::size_t pixels = drawn.features.size() / model.features.size(), answers = model.answers();
+  row.resize(model.features.size());
+  for (std::size_t f = 0; f < row.size(); ++f) row[f] = drawn.features[f * pixels + pixel];
+  learned.resize(model.learners.size() * answers);
+  for (std::size_t l = 0; l < model.learners.size(); ++l)
+    plain_answer(model.learners[l].learner, row, std::span(learned).subspan(l * answers, answers));
+  std::vector<double> answer(answers);
+  combine_learners(model.meta, learned, answer);
+  return answer;
+}
+
+std::vector<FeaturePlane> planes_of(const Pixels& drawn, std::size_t features) {
+  const std::size_t pixels = drawn.features.size() / features;
+  std::vector<FeaturePlane> planes(features);
+  for (std::size_t f = 0; f < features; ++f)
+    planes[f] = {drawn.features.data() + f * pixels, nullptr, drawn.valid.data() + f * pixels};
+  return planes;
+}
+
+Applicability drawn_area(DrawnModels& draw) {
+  Applicability area;
+  draw.scale(area.means, area.scales);
+  area.rows = draw.rows(50);
+  for (std::size_t i = 0; i < area.rows.size(); ++i) {
+    const std::size_t f = i % draw.features;
+    area.rows[i] = (area.rows[i] - area.means[f]) * area.scales[f];
+  }
+  area.mean_distance = 5;
+  area.threshold = 1;
+  return area;
+}
+
+TEST(Predictor, EveryOutputOfClassesIsWhatThePlainMeasuresSay) {
+  Model model = drawn_model(11, 6, 7, 9, 40, true);
+  DrawnModels draw(12);
+  draw.features = 6;
+  ClassSets sets;
+  sets.levels.resize(2);
+  sets.levels[0].thresholds = {0.5};
+  sets.levels[1].thresholds = {0.9};
+  model.sets = sets;
+  model.applicability = drawn_area(draw);
+  ASSERT_TRUE(check_model(model).has_value());
+  constexpr std::size_t kPixels = 701;
+  const Pixels drawn = drawn_pixels(13, 6, kPixels, 40);
+  WantedOutputs wanted;
+  wanted.margin = wanted.entropy = wanted.set_members = wanted.dissimilarity = true;
+  wanted.set_levels = {0, 1};
   MappedPixels mapped;
-  const ThreadLimit limit(1);
-  const auto start = std::chrono::steady_clock::now();
-  predictor.predict(drawn.features, drawn.valid, 20000, mapped);
-  const std::chrono::duration<double, std::micro> spent = std::chrono::steady_clock::now() - start;
-  std::printf("85 forest and 85 boosted trees, 60 features, 10 classes: %.2f us per pixel and thread\n",
-              spent.count() / 20000);
-  EXPECT_EQ(std::count(mapped.dominant.begin(), mapped.dominant.end(), 255), 0);
+  Predictor(model).predict(planes_of(drawn, 6), kPixels, wanted, mapped);
+  std::vector<float> row, learned;
+  std::vector<std::uint8_t> percent(7), member(7);
+  std::size_t outside = 0;
+  for (std::size_t i = 0; i < kPixels; ++i) {
+    if (mapped.dominant[i] == 255) {
+      EXPECT_EQ(mapped.margin[i], 255);
+      EXPECT_EQ(mapped.entropy[i], 255);
+      EXPECT_EQ(mapped.set_size[i], 255);
+      EXPECT_EQ(mapped.set_member[i], 255);
+      EXPECT_EQ(mapped.outside[i], 255);
+      EXPECT_TRUE(std::isnan(mapped.dissimilarity[i]));
+      continue;
+    }
+    const std::vector<double> plain = plain_of(model, drawn, i, row, learned);
+    round_to_hundred(plain, percent);
+    for (std::size_t c = 0; c < 7; ++c) {
+      ASSERT_EQ(mapped.probability[c * kPixels + i], percent[c]);
+      ASSERT_EQ(mapped.uncertainty[c * kPixels + i], spread_of_learners(learned, 7, c));
+    }
+    ASSERT_EQ(mapped.margin[i], std::floor(100 * plain_margin(plain) + 0.5));
+    ASSERT_EQ(mapped.entropy[i], std::floor(100 * plain_entropy(plain) + 0.5));
+    for (std::size_t level = 0; level < 2; ++level) {
+      plain_class_set(*model.sets, level, plain, member);
+      ASSERT_EQ(mapped.set_size[level * kPixels + i], std::count(member.begin(), member.end(), 1));
+      for (std::size_t c = 0; c < 7; ++c) ASSERT_EQ(mapped.set_member[(level * 7 + c) * kPixels + i], member[c]);
+    }
+    const double index = plain_dissimilarity(*model.applicability, row);
+    ASSERT_EQ(mapped.dissimilarity[i], static_cast<float>(index));
+    ASSERT_EQ(mapped.outside[i], index > 1 ? 1 : 0);
+    outside += mapped.outside[i];
+  }
+  EXPECT_GT(outside, 0u);
+  EXPECT_LT(outside, kPixels);
+}
+
+TEST(Predictor, EveryOutputOfANumberIsWhatThePlainMeasuresSayTransformedBack) {
+  DrawnModels draw(21);
+  Model model = draw.regressor();
+  model.response->transform = Transform::log1p;
+  model.learners = {{"linear", draw.linear()}, {"forest", draw.regression_forest(15, 60, 40)}};
+  Intervals intervals;
+  intervals.forest = 1;
+  intervals.levels.resize(2);
+  intervals.levels[0].lower_quantile = 0.1;
+  intervals.levels[0].upper_quantile = 0.9;
+  intervals.levels[0].lower_margin = 0.2;
+  intervals.levels[0].upper_margin = -0.1;
+  intervals.levels[1].lower_margin = intervals.levels[1].upper_margin = 1;
+  model.intervals = intervals;
+  ASSERT_TRUE(check_model(model).has_value());
+  const auto& forest = std::get<RegressionForest>(model.learners[1].learner);
+  constexpr std::size_t kPixels = 530;
+  Pixels drawn = drawn_pixels(22, 5, kPixels, 60);
+  for (float& value : drawn.features) value /= 100;
+  for (auto& node : std::get<RegressionForest>(model.learners[1].learner).trees) {
+    for (TreeNode& one : node.nodes) one.threshold /= 100;
+  }
+  WantedOutputs wanted;
+  wanted.quantiles = {0, 0.25, 0.5, 1};
+  wanted.interval_levels = {1, 0};
+  MappedPixels mapped;
+  Predictor(model).predict(planes_of(drawn, 5), kPixels, wanted, mapped);
+  std::vector<float> row, learned, quantiles(4), ends(2);
+  const auto back = [](double number) { return static_cast<float>(transformed_back(Transform::log1p, number)); };
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < kPixels; ++i) {
+    if (std::isnan(mapped.value[i])) {
+      EXPECT_TRUE(std::isnan(mapped.spread[i]) && std::isnan(mapped.quantile[i]) && std::isnan(mapped.lower[i]));
+      continue;
+    }
+    ++seen;
+    const double plain = plain_of(model, drawn, i, row, learned)[0];
+    ASSERT_EQ(mapped.value[i], back(plain));
+    const double first = transformed_back(Transform::log1p, static_cast<double>(learned[0]));
+    const double second = transformed_back(Transform::log1p, static_cast<double>(learned[1]));
+    ASSERT_NEAR(mapped.spread[i], std::abs(first - second) / 2, 1e-4 * std::abs(first - second));
+    plain_quantiles(forest, row, wanted.quantiles, quantiles);
+    for (std::size_t q = 0; q < 4; ++q) {
+      ASSERT_EQ(mapped.quantile[q * kPixels + i], back(static_cast<double>(quantiles[q])));
+    }
+    for (std::size_t level = 0; level < 2; ++level) {
+      const Intervals::Level& own = model.intervals->levels[1 - level];
+      plain_quantiles(forest, row, std::vector<double>{own.lower_quantile, own.upper_quantile}, ends);
+      const PlainInterval interval = plain_interval(*model.intervals, 1 - level, plain, static_cast<double>(ends[0]),
+                                                    static_cast<double>(ends[1]));
+      ASSERT_EQ(mapped.lower[level * kPixels + i], back(interval.low));
+      ASSERT_EQ(mapped.upper[level * kPixels + i], back(interval.high));
+    }
+  }
+  EXPECT_GT(seen, 400u);
+}
+
+TEST(Predictor, StoredBytesSayWhatTheirPhysicalValuesSay) {
+  DrawnModels draw(31);
+  draw.levels = 600;  // many thresholds between the same two bytes
+  Model model = draw.classifier();
+  model.learners = {{"forest", draw.forest(20, 2000, 70)},
+                    {"boosting", draw.boosting(50, 40, Link::softmax)},
+                    {"network", draw.network({6}, true)}};
+  constexpr std::size_t kPixels = 3333;
+  const std::vector<std::optional<StoredBytes>> stored{StoredBytes{2.5, -20, 255}, StoredBytes{-2.1, 600, 0},
+                                                       std::nullopt, StoredBytes{}, StoredBytes{0.004, 3, 255}};
+  Pixels drawn = drawn_pixels(32, 5, kPixels, 300);
+  std::vector<std::uint8_t> bytes(5 * kPixels);
+  std::vector<FeaturePlane> as_values = planes_of(drawn, 5), as_bytes = as_values;
+  for (std::size_t f = 0; f < 5; ++f) {
+    if (!stored[f]) continue;
+    as_bytes[f].values = nullptr;
+    as_bytes[f].bytes = bytes.data() + f * kPixels;
+    for (std::size_t i = f * kPixels; i < (f + 1) * kPixels; ++i) {
+      bytes[i] = static_cast<std::uint8_t>(draw.below(256));
+      drawn.features[i] = stored[f]->physical(bytes[i]);
+      if (bytes[i] == stored[f]->no_data) drawn.features[i] = std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+  MappedPixels from_values, from_bytes;
+  Predictor(model).predict(as_values, kPixels, {}, from_values);
+  Predictor(model, stored).predict(as_bytes, kPixels, {}, from_bytes);
+  EXPECT_EQ(from_values.probability, from_bytes.probability);
+  EXPECT_EQ(from_values.uncertainty, from_bytes.uncertainty);
+  EXPECT_EQ(from_values.dominant, from_bytes.dominant);
+  EXPECT_GT(std::count(from_bytes.dominant.begin(), from_bytes.dominant.end(), 255), 20);
+}
+
+TEST(Predictor, OnlyWhatIsWantedIsThere) {
+  const Model model = drawn_model(1, 5, 4, 10, 30, true);
+  const Pixels drawn = drawn_pixels(2, 5, 300, 0);
+  WantedOutputs wanted;
+  wanted.probability = wanted.uncertainty = false;
+  MappedPixels mapped;
+  Predictor(model).predict(planes_of(drawn, 5), 300, wanted, mapped);
+  EXPECT_EQ(mapped.dominant, map_of(model, drawn).dominant);
+  EXPECT_TRUE(mapped.probability.empty() && mapped.uncertainty.empty() && mapped.margin.empty());
+  EXPECT_TRUE(mapped.value.empty() && mapped.dissimilarity.empty());
+}
+
+TEST(Predictor, WhatTheModelCannotGiveIsRefusedByName) {
+  const Model model = drawn_model(1, 5, 4, 10, 30, true);
+  WantedOutputs wanted;
+  EXPECT_TRUE(check_wanted(model, wanted).has_value());
+  wanted.set_levels = {0};
+  EXPECT_NE(check_wanted(model, wanted).error().message.find("class sets"), std::string::npos);
+  wanted.set_levels.clear();
+  wanted.dissimilarity = true;
+  EXPECT_NE(check_wanted(model, wanted).error().message.find("dissimilarity"), std::string::npos);
+  wanted.dissimilarity = false;
+  wanted.quantiles = {0.5};
+  EXPECT_NE(check_wanted(model, wanted).error().message.find("quantiles"), std::string::npos);
+}
+
+TEST(Predictor, TellsTheMemoryOfAThread) {
+  const std::size_t small = Predictor(drawn_model(1, 5, 4, 10, 30, true)).bytes_per_thread();
+  EXPECT_GT(small, 5u * 4 * 256);
+  EXPECT_LT(small, std::size_t{4} << 20);
 }
 
 std::vector<int> rounded(std::vector<double> probabilities) {

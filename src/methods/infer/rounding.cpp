@@ -40,4 +40,12 @@ std::uint8_t spread_of_learners(std::span<const float> learned, std::size_t clas
   return spread > 0 ? static_cast<std::uint8_t>(std::min(spread, 100.0)) : std::uint8_t{0};
 }
 
+double deviation(std::span<const double> numbers) {
+  const auto count = static_cast<double>(numbers.size());
+  double sum = 0, squares = 0;
+  for (const double number : numbers) sum += number;
+  for (const double number : numbers) squares += (number - sum / count) * (number - sum / count);
+  return std::sqrt(squares / count);
+}
+
 }  // namespace ecocube

@@ -20,4 +20,7 @@ void round_to_hundred(std::span<const double> probabilities, std::span<std::uint
 /// learned  probabilities of one pixel; shape [learner][class]
 std::uint8_t spread_of_learners(std::span<const float> learned, std::size_t classes, std::size_t class_index);
 
+/// Population standard deviation.
+double deviation(std::span<const double> numbers);
+
 }  // namespace ecocube

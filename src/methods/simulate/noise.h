@@ -41,6 +41,10 @@ enum class Purpose : std::uint64_t {
   label,
   industry,
   first_cover,
+  species,
+  occurrence,
+  clay,
+  profile,
 };
 
 /// Scatters the bits of a number (the finaliser of SplitMix64, Steele et al. 2014).

@@ -18,13 +18,19 @@ struct BinnedColumn {
   std::vector<std::uint8_t> bin_of;  ///< shape [row]
 };
 
+/// The bins of all features, kept both ways: a node of many rows reads a column, one of few rows reads its rows.
+struct BinnedRows {
+  std::vector<BinnedColumn> columns;  ///< shape [feature]
+  std::vector<std::uint8_t> by_row;   ///< shape [row][feature]
+};
+
 constexpr std::size_t kMaximumBins = 255;
 
 /// `values` are finite; shape [row].
 BinnedColumn bin_column(std::span<const float> values);
 
-/// The columns of all features, several at a time; shape [feature].
-std::vector<BinnedColumn> bin_columns(const TrainingRows& rows);
+/// All features, several at a time. Holds 2 bytes for each value.
+BinnedRows bin_rows(const TrainingRows& rows);
 
 /// The number midway between two: low <= threshold < high, for any finite low < high.
 float threshold_between(float low, float high);

@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <utility>
 
 namespace ecocube {
@@ -44,11 +45,31 @@ Result<Matrix> make_matrix(std::span<const float> values, std::size_t features) 
 
 Result<Matrix> training_matrix(const TrainingRows& rows) {
   ECOCUBE_TRY_ASSIGN(Matrix matrix, make_matrix(rows.row_by_row(), rows.features));
-  const std::vector<float> labels(rows.seen.begin(), rows.seen.end());
+  std::vector<float> labels(rows.seen.begin(), rows.seen.end());
+  if (rows.regression()) labels = rows.responses;
   const std::vector<float> weights(rows.weights.begin(), rows.weights.end());
-  ECOCUBE_TRY(ask(XGDMatrixSetFloatInfo(matrix.get(), "label", labels.data(), labels.size()), "taking the classes"));
+  ECOCUBE_TRY(ask(XGDMatrixSetFloatInfo(matrix.get(), "label", labels.data(), labels.size()), "taking what was seen"));
   ECOCUBE_TRY(ask(XGDMatrixSetFloatInfo(matrix.get(), "weight", weights.data(), weights.size()), "taking the weights"));
   return matrix;
+}
+
+Link link_of(const TrainingRows& rows) {
+  return rows.regression() ? Link::identity : rows.classes == 2 ? Link::logistic : Link::softmax;
+}
+
+std::string objective_of(Link link) {
+  return link == Link::identity ? "reg:squarederror" : link == Link::logistic ? "binary:logistic" : "multi:softprob";
+}
+
+/// A number starts from its weighted mean, so that no trees are spent on getting there.
+float base_score_of(const TrainingRows& rows) {
+  if (!rows.regression()) return 0.5f;
+  double sum = 0, total = 0;
+  for (std::size_t row = 0; row < rows.rows(); ++row) {
+    sum += rows.weights[row] * static_cast<double>(rows.responses[row]);
+    total += rows.weights[row];
+  }
+  return static_cast<float>(sum / total);
 }
 
 Result<Booster> train(const TrainingRows& rows, const BoostingSettings& settings) {
@@ -57,14 +78,15 @@ Result<Booster> train(const TrainingRows& rows, const BoostingSettings& settings
   const DMatrixHandle matrices[] = {matrix.get()};
   ECOCUBE_TRY(ask(XGBoosterCreate(matrices, 1, &handle), "making a booster"));
   Booster booster(handle);
+  const Link link = link_of(rows);
   const std::pair<const char*, std::string> parameters[] = {
       {"verbosity", "0"},
       {"nthread", "1"},
       {"booster", "gbtree"},
       {"tree_method", "hist"},
-      {"objective", "multi:softprob"},
-      {"num_class", fmt::format("{}", rows.classes)},
-      {"base_score", "0.5"},
+      {"objective", objective_of(link)},
+
+      {"base_score", fmt::format("{}", base_score_of(rows))},
       {"seed", fmt::format("{}", settings.seed % 2147483647)},
       {"eta", fmt::format("{}", settings.eta)},
       {"max_depth", fmt::format("{}", settings.max_depth)},
@@ -73,6 +95,10 @@ Result<Booster> train(const TrainingRows& rows, const BoostingSettings& settings
       {"colsample_bytree", fmt::format("{}", settings.feature_share)},
       {"alpha", fmt::format("{}", settings.alpha)},
       {"lambda", fmt::format("{}", settings.lambda)}};
+  if (link == Link::softmax) {
+    ECOCUBE_TRY(
+        ask(XGBoosterSetParam(booster.get(), "num_class", fmt::format("{}", rows.classes).c_str()), "num_class"));
+  }
   for (const auto& [name, value] : parameters) {
     ECOCUBE_TRY(ask(XGBoosterSetParam(booster.get(), name, value.c_str()), name));
   }
@@ -82,12 +108,14 @@ Result<Booster> train(const TrainingRows& rows, const BoostingSettings& settings
   return booster;
 }
 
-/// One tree in our shape, from the root down, so that nodes XGBoost has pruned away are left behind.
-BoostingTree take_tree(const Json& tree, std::uint32_t class_index) {
+/// One tree in our shape, from the root down, so that nodes XGBoost has pruned away are left behind. Its splits add
+/// what they gain to `gains`, shape [feature].
+BoostingTree take_tree(const Json& tree, std::uint32_t class_index, std::vector<double>& gains) {
   const auto left = tree.at("left_children").get<std::vector<int>>();
   const auto right = tree.at("right_children").get<std::vector<int>>();
   const auto feature = tree.at("split_indices").get<std::vector<int>>();
   const auto condition = tree.at("split_conditions").get<std::vector<float>>();
+  const auto gain = tree.at("loss_changes").get<std::vector<double>>();
   BoostingTree taken{class_index, {{}}, {}};
   std::vector<std::pair<std::size_t, std::size_t>> open{{0, 0}};  // XGBoost's node, ours
   while (!open.empty()) {
@@ -98,6 +126,7 @@ BoostingTree take_tree(const Json& tree, std::uint32_t class_index) {
       taken.leaf_values.push_back(condition.at(theirs));
       continue;
     }
+    gains.at(static_cast<std::size_t>(feature.at(theirs))) += gain.at(theirs);
     const auto child = static_cast<std::uint32_t>(taken.nodes.size());
     // XGBoost sends value < condition to the left, we send value <= threshold.
     const float threshold = std::nextafter(condition.at(theirs), -std::numeric_limits<float>::infinity());
@@ -109,7 +138,14 @@ BoostingTree take_tree(const Json& tree, std::uint32_t class_index) {
   return taken;
 }
 
-Result<Boosting> take_model(BoosterHandle booster) {
+/// Gains as shares of their sum.
+std::vector<double> shares_of(std::vector<double> gains) {
+  const double total = std::accumulate(gains.begin(), gains.end(), 0.0);
+  for (double& gain : gains) gain = total > 0 ? gain / total : 1 / static_cast<double>(gains.size());
+  return gains;
+}
+
+Result<FittedBoosting> take_model(BoosterHandle booster, Link link, std::size_t features) {
   bst_ulong length = 0;
   const char* text = nullptr;
   ECOCUBE_TRY(ask(XGBoosterSaveModelToBuffer(booster, R"({"format": "json"})", &length, &text), "giving its model"));
@@ -118,11 +154,15 @@ Result<Boosting> take_model(BoosterHandle booster) {
     const Json& model = learner.at("gradient_booster").at("model");
     const auto class_of_tree = model.at("tree_info").get<std::vector<std::uint32_t>>();
     Boosting boosting;
+    std::vector<double> gains(features);
+    boosting.link = link;
     boosting.base_score = std::stof(learner.at("learner_model_param").at("base_score").get<std::string>());
+    // XGBoost keeps the probability .5 there; its log odds are 0.
+    if (link == Link::logistic) boosting.base_score = 0;
     for (std::size_t t = 0; t < class_of_tree.size(); ++t) {
-      boosting.trees.push_back(take_tree(model.at("trees").at(t), class_of_tree[t]));
+      boosting.trees.push_back(take_tree(model.at("trees").at(t), class_of_tree[t], gains));
     }
-    return boosting;
+    return FittedBoosting{std::move(boosting), shares_of(std::move(gains))};
   } catch (const std::exception& error) {
     return machine_error("boosting: reading XGBoost's model: {}", error.what());
   }
@@ -130,9 +170,9 @@ Result<Boosting> take_model(BoosterHandle booster) {
 
 }  // namespace
 
-Result<Boosting> fit_boosting(const TrainingRows& rows, const BoostingSettings& settings) {
+Result<FittedBoosting> fit_boosting(const TrainingRows& rows, const BoostingSettings& settings) {
   ECOCUBE_TRY_ASSIGN(const Booster booster, train(rows, settings));
-  return take_model(booster.get());
+  return take_model(booster.get(), link_of(rows), rows.features);
 }
 
 Result<std::vector<float>> xgboost_scores(const TrainingRows& rows, const BoostingSettings& settings,
@@ -146,7 +186,8 @@ Result<std::vector<float>> xgboost_scores(const TrainingRows& rows, const Boosti
   const float* scores = nullptr;
   ECOCUBE_TRY(ask(XGBoosterPredictFromDMatrix(booster.get(), matrix.get(), margins, &shape, &dimensions, &scores),
                   "predicting"));
-  return std::vector<float>(scores, scores + asked.size() / rows.features * rows.classes);
+  return std::vector<float>(
+      scores, scores + asked.size() / rows.features * (link_of(rows) == Link::softmax ? rows.classes : 1));
 }
 
 }  // namespace ecocube

@@ -6,9 +6,12 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 
+#include "base/text.h"
 #include "methods/train/random.h"
 
 namespace ecocube {
@@ -35,6 +38,60 @@ double unevenness(const Counts& fold, const Counts& group, const Counts& all) {
   return growth + occurring * group_rows * (2 * sum(fold) + group_rows) / (rows * rows);
 }
 
+struct Place {
+  double x = 0, y = 0;
+};
+
+constexpr int kMostRounds = 200;  // of k-means
+
+double squared_distance(Place a, Place b) {
+  return (a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y);
+}
+
+std::size_t nearest_centre(const std::vector<Place>& centres, Place place) {
+  std::size_t best = 0;
+  for (std::size_t c = 1; c < centres.size(); ++c) {
+    if (squared_distance(centres[c], place) < squared_distance(centres[best], place)) best = c;
+  }
+  return best;
+}
+
+/// Every next centre is a place drawn in proportion to the squared distance from those before it.
+std::vector<Place> far_centres(std::span<const double> x, std::span<const double> y, std::size_t count,
+                               std::uint64_t seed) {
+  Random random{seed, 0x5e61ULL};
+  std::vector<Place> centres;
+  const std::size_t first = random.below(x.size());
+  centres.push_back({x[first], y[first]});
+  while (centres.size() < count) {
+    std::vector<double> upto;
+    double sum = 0;
+    for (std::size_t row = 0; row < x.size(); ++row) {
+      const Place place{x[row], y[row]};
+      sum += squared_distance(place, centres[nearest_centre(centres, place)]);
+      upto.push_back(sum);
+    }
+    const double drawn = sum * (static_cast<double>(random.next() >> 11) + 0.5) / 9007199254740992.0;
+    const auto row = static_cast<std::size_t>(std::upper_bound(upto.begin(), upto.end(), drawn) - upto.begin());
+    centres.push_back({x[row], y[row]});
+  }
+  return centres;
+}
+
+void move_to_means(std::vector<Place>& centres, const std::vector<std::size_t>& nearest, std::span<const double> x,
+                   std::span<const double> y) {
+  std::vector<Place> sums(centres.size());
+  std::vector<double> counts(centres.size());
+  for (std::size_t row = 0; row < x.size(); ++row) {
+    sums[nearest[row]].x += x[row];
+    sums[nearest[row]].y += y[row];
+    counts[nearest[row]] += 1;
+  }
+  for (std::size_t c = 0; c < centres.size(); ++c) {
+    if (counts[c] > 0) centres[c] = {sums[c].x / counts[c], sums[c].y / counts[c]};
+  }
+}
+
 }  // namespace
 
 Groups groups_by_block(std::span<const double> x, std::span<const double> y, double block) {
@@ -59,6 +116,75 @@ Groups groups_by_name(std::span<const std::string> names) {
     if (group == next) ++groups.count;
   }
   return groups;
+}
+
+Result<Groups> groups_by_region(std::span<const double> x, std::span<const double> y, int regions, std::uint64_t seed) {
+  const std::set<std::pair<double, double>> distinct = [&] {
+    std::set<std::pair<double, double>> places;
+    for (std::size_t row = 0; row < x.size(); ++row) places.emplace(x[row], y[row]);
+    return places;
+  }();
+  if (regions < 2 || distinct.size() < static_cast<std::size_t>(regions))
+    return usage_error("{} regions of {} distinct places: there must be 2 at least, and no more than places", regions,
+                       distinct.size());
+  std::vector<Place> centres = far_centres(x, y, static_cast<std::size_t>(regions), seed);
+  std::vector<std::size_t> nearest(x.size()), before;
+  for (int round = 0; round < kMostRounds && nearest != before; ++round) {
+    before = nearest;
+    for (std::size_t row = 0; row < x.size(); ++row) nearest[row] = nearest_centre(centres, {x[row], y[row]});
+    move_to_means(centres, nearest, x, y);
+  }
+  std::vector<std::string> names;
+  for (const std::size_t centre : nearest) names.push_back(fmt::format("{}", centre));
+  return groups_by_name(names);
+}
+
+Groups joined(const Groups& groups, const Groups& others) {
+  // Union of the two: every group of the first points at the one that it has been put into.
+  std::vector<std::uint32_t> into(groups.count), first(others.count, static_cast<std::uint32_t>(groups.count));
+  std::iota(into.begin(), into.end(), 0u);
+  const auto root = [&](std::uint32_t group) {
+    while (into[group] != group) group = into[group] = into[into[group]];
+    return group;
+  };
+  for (std::size_t row = 0; row < groups.of_row.size(); ++row) {
+    const std::uint32_t own = root(groups.of_row[row]);
+    std::uint32_t& other = first[others.of_row[row]];
+    if (other == groups.count) {
+      other = own;
+    } else {
+      const std::uint32_t same = root(other);
+      into[std::max(own, same)] = std::min(own, same);
+    }
+  }
+  std::vector<std::string> names;
+  for (const std::uint32_t group : groups.of_row) names.push_back(fmt::format("{}", root(group)));
+  return groups_by_name(names);
+}
+
+Groups only(const Groups& groups, std::span<const std::uint32_t> chosen) {
+  std::vector<std::string> names;
+  for (const std::uint32_t row : chosen) names.push_back(fmt::format("{}", groups.of_row[row]));
+  return groups_by_name(names);
+}
+
+Result<std::vector<std::uint8_t>> folds_by_name(std::span<const std::string> names) {
+  const bool numbers = std::all_of(names.begin(), names.end(), [](const auto& name) { return parse_number(name); });
+  std::map<std::pair<double, std::string>, std::uint8_t> folds;
+  const auto key = [&](const std::string& name) {
+    return numbers ? std::pair(*parse_number(name), std::string()) : std::pair(0.0, name);
+  };
+  for (std::size_t row = 0; row < names.size(); ++row) {
+    if (names[row].empty()) return input_error("row {} has no fold", row + 1);
+    folds.try_emplace(key(names[row]), std::uint8_t{0});
+  }
+  if (folds.size() < 2 || folds.size() > 255)
+    return input_error("{} different folds are given; there must be 2..255", folds.size());
+  std::uint8_t next = 0;
+  for (auto& [name, fold] : folds) fold = next++;
+  std::vector<std::uint8_t> fold_of_row;
+  for (const std::string& name : names) fold_of_row.push_back(folds.at(key(name)));
+  return fold_of_row;
 }
 
 Result<std::vector<std::uint8_t>> deal_folds(const Groups& groups, std::span<const std::uint16_t> seen,

@@ -79,5 +79,43 @@ TEST(Folds, FewerGroupsThanFoldsIsAnErrorThatNamesBoth) {
   EXPECT_EQ(dealt.error().message, "3 groups of rows for 5 folds: choose fewer folds, or smaller blocks or groups");
 }
 
+TEST(Groups, RegionsOfKMeansAreHeapsOfPlaces) {
+  std::vector<double> x, y;
+  Random random{4};
+  for (int i = 0; i < 90; ++i) {
+    x.push_back(100.0 * (i % 3) + random.below(10));
+    y.push_back(50.0 * (i % 3) + random.below(10));
+  }
+  const Groups groups = groups_by_region(x, y, 3, 1).value();
+  EXPECT_EQ(groups.count, 3u);
+  for (std::size_t i = 3; i < 90; ++i) EXPECT_EQ(groups.of_row[i], groups.of_row[i % 3]);
+  EXPECT_EQ(groups.of_row, groups_by_region(x, y, 3, 1)->of_row);
+  EXPECT_EQ(groups_by_region(std::vector{1.0, 1.0}, std::vector{2.0, 2.0}, 2, 1).error().message,
+            "2 regions of 1 distinct places: there must be 2 at least, and no more than places");
+}
+
+TEST(Groups, JoinedKeepWhatEitherKeeps) {
+  const Groups groups{{0, 0, 1, 2, 3}, 4}, others{{0, 1, 1, 2, 3}, 4};
+  const Groups both = joined(groups, others);
+  EXPECT_EQ(both.of_row, (std::vector<std::uint32_t>{0, 0, 0, 1, 2}));
+  EXPECT_EQ(both.count, 3u);
+}
+
+TEST(Groups, OfSomeRowsAreNumberedAnew) {
+  const Groups groups{{0, 1, 2, 1}, 3};
+  const Groups some = only(groups, std::vector<std::uint32_t>{3, 2, 1});
+  EXPECT_EQ(some.of_row, (std::vector<std::uint32_t>{0, 1, 0}));
+  EXPECT_EQ(some.count, 2u);
+}
+
+TEST(Folds, GivenByNameCountAsNumbersWhereTheyAreSome) {
+  const std::vector<std::string> numbers{"10", "2", "2.0", "1"}, words{"north", "east", "north"};
+  EXPECT_EQ(folds_by_name(numbers).value(), (std::vector<std::uint8_t>{2, 1, 1, 0}));
+  EXPECT_EQ(folds_by_name(words).value(), (std::vector<std::uint8_t>{1, 0, 1}));
+  EXPECT_EQ(folds_by_name(std::vector<std::string>{"1", ""}).error().message, "row 2 has no fold");
+  EXPECT_EQ(folds_by_name(std::vector<std::string>{"1", "1"}).error().message,
+            "1 different folds are given; there must be 2..255");
+}
+
 }  // namespace
 }  // namespace ecocube

@@ -6,10 +6,8 @@
 #include <limits>
 
 #include "base/parallel.h"
-#include "data/model/plain_prediction.h"
-#include "methods/train/bins.h"
+#include "methods/train/forest_out_of_bag.h"
 #include "methods/train/random.h"
-#include "methods/train/tree.h"
 
 namespace ecocube {
 namespace {
@@ -23,100 +21,141 @@ std::vector<std::uint32_t> draw_rows(std::size_t rows, std::uint64_t seed, std::
   return drawn;
 }
 
-struct GrownForest {
-  std::vector<GrownTree> trees;
-  std::vector<std::vector<bool>> drawn;  ///< shape [tree][row]
-};
-
-GrownForest grow_trees(const TrainingRows& rows, const ForestSettings& settings) {
-  const std::vector<BinnedColumn> columns = bin_columns(rows);
-  const auto root = static_cast<int>(std::lround(std::sqrt(static_cast<double>(rows.features))));
-  const int asked = settings.features_per_split > 0 ? settings.features_per_split : std::max(1, root);
-  const auto trees = static_cast<std::size_t>(settings.trees);
-  GrownForest grown{std::vector<GrownTree>(trees), std::vector<std::vector<bool>>(trees)};
-  parallel_for(trees, 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t t = begin; t < end; ++t) {
-      const std::vector<std::uint32_t> drawn = draw_rows(rows.rows(), settings.seed, t);
-      std::vector<double> weights(rows.rows());
-      grown.drawn[t].resize(rows.rows());
-      for (std::size_t row = 0; row < rows.rows(); ++row) {
-        const double of_class = settings.class_weights.empty() ? 1 : settings.class_weights[rows.seen[row]];
-        weights[row] = drawn[row] * rows.weights[row] * of_class;
-        grown.drawn[t][row] = drawn[row] > 0;
-      }
-      const TreeSettings one{static_cast<std::size_t>(asked), static_cast<std::size_t>(settings.min_leaf),
-                             settings.max_depth, settings.seed, t};
-      grown.trees[t] = grow_tree(columns, rows.seen, weights, rows.classes, one);
-    }
-  });
-  return grown;
-}
-
-/// Out-of-bag probabilities of one row; returns the number of trees that had not drawn it.
-std::size_t add_out_of_bag(const GrownForest& grown, std::size_t row, std::span<const float> features,
-                           std::span<float> sums) {
-  std::size_t trees = 0;
-  for (std::size_t t = 0; t < grown.trees.size(); ++t) {
-    if (grown.drawn[t][row]) continue;
-    ++trees;
-    const ForestTree& tree = grown.trees[t].tree;
-    const std::uint32_t leaf = leaf_of(tree.nodes, features);
-    for (std::uint32_t i = tree.leaf_starts[leaf]; i < tree.leaf_starts[leaf + 1]; ++i) {
-      sums[tree.shares[i].class_index] += tree.shares[i].probability;
-    }
+/// Weight of each row times that of its class. Only their ratios matter: they are scaled to 1 where all are equal, so
+/// that sums are exact, and else by a power of two to at most 1, so that squares stay within range.
+std::vector<double> scaled_weights(const TrainingRows& rows, const std::vector<double>& class_weights) {
+  std::vector<double> weights = rows.weights;
+  if (!class_weights.empty()) {
+    for (std::size_t row = 0; row < weights.size(); ++row) weights[row] *= class_weights[rows.seen[row]];
   }
-  return trees;
-}
-
-std::vector<float> out_of_bag(const TrainingRows& rows, const GrownForest& grown) {
-  std::vector<float> probabilities(rows.rows() * rows.classes);
-  parallel_for(rows.rows(), 256, [&](std::size_t begin, std::size_t end) {
-    std::vector<float> features(rows.features);
-    for (std::size_t row = begin; row < end; ++row) {
-      rows.copy_row(row, features);
-      const std::span<float> own(probabilities.data() + row * rows.classes, rows.classes);
-      const std::size_t trees = add_out_of_bag(grown, row, features, own);
-      for (float& p : own) p = trees ? p / static_cast<float>(trees) : std::numeric_limits<float>::quiet_NaN();
-    }
-  });
-  return probabilities;
-}
-
-double weighted_accuracy(const TrainingRows& rows, std::span<const float> probabilities) {
-  double right = 0, all = 0;
-  for (std::size_t row = 0; row < rows.rows(); ++row) {
-    const auto own = probabilities.subspan(row * rows.classes, rows.classes);
-    if (std::isnan(own[0])) continue;
-    all += rows.weights[row];
-    if (std::max_element(own.begin(), own.end()) - own.begin() == rows.seen[row]) right += rows.weights[row];
+  const double most = *std::max_element(weights.begin(), weights.end());
+  int exponent = 0;
+  std::frexp(most, &exponent);
+  if (std::all_of(weights.begin(), weights.end(), [=](double weight) { return weight == most; })) {
+    std::fill(weights.begin(), weights.end(), 1.0);
+  } else {
+    for (double& weight : weights) weight = std::ldexp(weight, -exponent);
   }
-  return right / all;
+  return weights;
+}
+
+std::size_t features_tried(const TrainingRows& rows, double asked) {
+  const auto all = static_cast<double>(rows.features);
+  double tried = asked;
+  if (asked == 0) {
+    tried = rows.regression() ? all / 3 : std::sqrt(all);
+  } else if (asked < 1) {
+    tried = all * asked;
+  }
+  return static_cast<std::size_t>(std::clamp(std::round(tried), 1.0, std::max(1.0, all)));
+}
+
+TreeSettings tree_settings(const TrainingRows& rows, const ForestSettings& settings) {
+  TreeSettings one;
+  one.features_per_split = features_tried(rows, settings.features_per_split);
+  one.min_leaf = static_cast<std::size_t>(settings.min_leaf);
+  one.min_split = static_cast<std::size_t>(settings.min_split);
+  one.max_depth = settings.max_depth;
+  one.criterion = settings.criterion;
+  one.random_thresholds = settings.random_thresholds;
+  one.pruning = settings.pruning;
+  one.seed = settings.seed;
+  return one;
+}
+
+/// Weights of the rows as tree `tree` sees them; `drawn` is told which rows it drew, left empty without bootstrap.
+std::vector<double> weights_of_tree(std::span<const double> weights, const ForestSettings& settings, std::uint64_t tree,
+                                    std::vector<bool>& drawn) {
+  std::vector<double> own(weights.begin(), weights.end());
+  if (!settings.bootstrap) return own;
+  const std::vector<std::uint32_t> times = draw_rows(own.size(), settings.seed, tree);
+  drawn.resize(own.size());
+  bool any = false;
+  for (std::size_t row = 0; row < own.size(); ++row) {
+    own[row] *= times[row];
+    drawn[row] = times[row] > 0;
+    any = any || own[row] > 0;
+  }
+  if (any) return own;
+  drawn.assign(own.size(), true);
+  return {weights.begin(), weights.end()};
 }
 
 /// Each tree's decreases scaled to sum 1, then their mean.
-std::vector<double> mean_importance(const GrownForest& grown, std::size_t features) {
+std::vector<double> mean_importance(const std::vector<std::vector<double>>& decreases, std::size_t features) {
   std::vector<double> importance(features);
   double total = 0;
-  for (const GrownTree& tree : grown.trees) {
+  for (const std::vector<double>& of_tree : decreases) {
     double sum = 0;
-    for (const double decrease : tree.impurity_decrease) sum += decrease;
+    for (const double decrease : of_tree) sum += decrease;
     if (sum <= 0) continue;
-    for (std::size_t f = 0; f < features; ++f) importance[f] += tree.impurity_decrease[f] / sum;
+    for (std::size_t f = 0; f < features; ++f) importance[f] += of_tree[f] / sum;
     total += 1;
   }
   for (double& value : importance) value = total > 0 ? value / total : 0;
   return importance;
 }
 
+template <class Tree>
+struct GrownForest {
+  std::vector<Tree> trees;
+  std::vector<std::vector<bool>> drawn;  ///< shape [tree][row], or [tree][0]
+  std::vector<double> importance;
+};
+
+/// `grow(weights, settings)` grows one tree.
+template <class Tree, class Grow>
+GrownForest<Tree> grow_trees(const TrainingRows& rows, const ForestSettings& settings, const Grow& grow) {
+  const auto trees = static_cast<std::size_t>(settings.trees);
+  GrownForest<Tree> grown{std::vector<Tree>(trees), std::vector<std::vector<bool>>(trees), {}};
+  std::vector<std::vector<double>> decreases(trees);
+  const std::vector<double> weights = scaled_weights(rows, settings.class_weights);
+  parallel_for(trees, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t t = begin; t < end; ++t) {
+      TreeSettings one = tree_settings(rows, settings);
+      one.tree = t;
+      auto tree = grow(weights_of_tree(weights, settings, t, grown.drawn[t]), one);
+      grown.trees[t] = std::move(tree.tree);
+      decreases[t] = std::move(tree.impurity_decrease);
+    }
+  });
+  grown.importance = mean_importance(decreases, rows.features);
+  return grown;
+}
+
 }  // namespace
 
 FittedForest fit_forest(const TrainingRows& rows, const ForestSettings& settings) {
-  GrownForest grown = grow_trees(rows, settings);
-  FittedForest fitted;
-  fitted.out_of_bag = out_of_bag(rows, grown);
-  fitted.out_of_bag_accuracy = weighted_accuracy(rows, fitted.out_of_bag);
-  fitted.importance = mean_importance(grown, rows.features);
-  for (GrownTree& tree : grown.trees) fitted.forest.trees.push_back(std::move(tree.tree));
+  const BinnedRows binned = bin_rows(rows);
+  auto grown = grow_trees<ForestTree>(rows, settings, [&](const std::vector<double>& weights, const TreeSettings& one) {
+    return grow_tree(binned, rows.seen, weights, rows.classes, one);
+  });
+  FittedForest fitted{{std::move(grown.trees)}, {}, 0, std::move(grown.importance)};
+  if (settings.bootstrap) fitted.out_of_bag = out_of_bag_answers(rows, fitted.forest.trees, grown.drawn);
+  fitted.out_of_bag_accuracy = out_of_bag_accuracy(rows, fitted.out_of_bag);
+  return fitted;
+}
+
+FittedRegressionForest fit_regression_forest(const TrainingRows& rows, const ForestSettings& settings) {
+  const BinnedRows binned = bin_rows(rows);
+  std::vector<float> responses;
+  std::vector<std::uint32_t> ranks;
+  if (settings.keep_samples) {
+    responses = rows.responses;
+    std::sort(responses.begin(), responses.end());
+    responses.erase(std::unique(responses.begin(), responses.end()), responses.end());
+    for (const float response : rows.responses) {
+      const auto rank = std::lower_bound(responses.begin(), responses.end(), response) - responses.begin();
+      ranks.push_back(static_cast<std::uint32_t>(rank));
+    }
+  }
+  auto grown =
+      grow_trees<RegressionTree>(rows, settings, [&](const std::vector<double>& weights, const TreeSettings& one) {
+        return grow_regression_tree(binned, rows.responses, ranks, weights, one);
+      });
+  FittedRegressionForest fitted{{std::move(responses), std::move(grown.trees)}, {}, 0, std::move(grown.importance)};
+  if (settings.bootstrap) fitted.out_of_bag = out_of_bag_answers(rows, fitted.forest.trees, grown.drawn);
+  fitted.out_of_bag_r2 = out_of_bag_r2(rows, fitted.out_of_bag);
   return fitted;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "methods/train/learners.h"
 
-#include <limits>
+#include <algorithm>
 
 #include "base/parallel.h"
 #include "base/text.h"
@@ -9,42 +9,39 @@
 
 namespace ecocube {
 
-const std::vector<std::string>& learner_names() {
-  static const std::vector<std::string> names{"forest", "boosting", "logistic"};
+const std::vector<const LearnerMethod*>& learner_methods() {
+  static const std::vector<const LearnerMethod*> methods{&forest_method(),   &extra_trees_method(), &cart_method(),
+                                                         &boosting_method(), &logistic_method(),    &linear_method(),
+                                                         &network_method(),  &neighbours_method()};
+  return methods;
+}
+
+std::vector<std::string> learner_names() {
+  std::vector<std::string> names;
+  for (const LearnerMethod* method : learner_methods()) names.push_back(method->info().name);
   return names;
 }
 
-Result<FittedLearner> fit_learner(const std::string& name, const TrainingRows& rows, LearnerSettings settings,
-                                  std::uint64_t seed) {
-  FittedLearner fitted{{}, std::numeric_limits<double>::quiet_NaN(), {}};
-  if (name == "forest") {
-    settings.forest.seed = seed;
-    FittedForest forest = fit_forest(rows, settings.forest);
-    fitted.learner = std::move(forest.forest);
-    fitted.out_of_bag_accuracy = forest.out_of_bag_accuracy;
-    fitted.importance = std::move(forest.importance);
-  } else if (name == "boosting") {
-    settings.boosting.seed = seed;
-    ECOCUBE_TRY_ASSIGN(fitted.learner, fit_boosting(rows, settings.boosting));
-  } else if (name == "logistic") {
-    ECOCUBE_TRY_ASSIGN(fitted.learner, fit_logistic(rows, settings.logistic));
-  } else {
-    return usage_error("unknown learner '{}'{}", name, suggestion(name, learner_names()));
-  }
-  return fitted;
+Result<const LearnerMethod*> learner_method(const std::string& name) {
+  const auto& methods = learner_methods();
+  const auto found =
+      std::find_if(methods.begin(), methods.end(), [&](const auto* method) { return method->info().name == name; });
+  if (found == methods.end()) return usage_error("unknown learner '{}'{}", name, suggestion(name, learner_names()));
+  return *found;
 }
 
 std::vector<float> predict_rows(const Learner& learner, const TrainingRows& rows,
                                 std::span<const std::uint32_t> chosen) {
-  std::vector<float> probabilities(chosen.size() * rows.classes);
+  const std::size_t answers = rows.answers();
+  std::vector<float> predicted(chosen.size() * answers);
   parallel_for(chosen.size(), 256, [&](std::size_t begin, std::size_t end) {
     std::vector<float> features(rows.features);
     for (std::size_t i = begin; i < end; ++i) {
       rows.copy_row(chosen[i], features);
-      plain_probabilities(learner, features, std::span(probabilities).subspan(i * rows.classes, rows.classes));
+      plain_answer(learner, features, std::span(predicted).subspan(i * answers, answers));
     }
   });
-  return probabilities;
+  return predicted;
 }
 
 }  // namespace ecocube

@@ -2,40 +2,36 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "data/model/model.h"
-#include "methods/train/boosting.h"
-#include "methods/train/forest.h"
-#include "methods/train/logistic.h"
-#include "methods/train/rows.h"
+#include "methods/train/learner_method.h"
 
 namespace ecocube {
 
-/// Settings of every base learner there is.
-struct LearnerSettings {
-  ForestSettings forest;
-  BoostingSettings boosting;
-  LogisticSettings logistic{.c = 1, .standardise = true, .iterations = 1000};
-};
+/// Every learner there is, in the order in which help lists them.
+const std::vector<const LearnerMethod*>& learner_methods();
 
-/// `forest`, `boosting`, `logistic`: the names that fit_learner knows.
-const std::vector<std::string>& learner_names();
+/// Their names.
+std::vector<std::string> learner_names();
 
-struct FittedLearner {
-  Learner learner;
-  double out_of_bag_accuracy = 0;  ///< of a forest, else NaN
-  std::vector<double> importance;  ///< of a forest, else empty; shape [feature]
-};
+/// An unknown name is an error that tells the nearest known one.
+Result<const LearnerMethod*> learner_method(const std::string& name);
 
-/// Fits the learner of that name. `seed` takes the place of the one in the settings.
-Result<FittedLearner> fit_learner(const std::string& name, const TrainingRows& rows, LearnerSettings settings,
-                                  std::uint64_t seed);
-
-/// Class probabilities of the rows that `chosen` names; shape [chosen row][class].
+/// Answers to the rows that `chosen` names; shape [chosen row][answer].
 std::vector<float> predict_rows(const Learner& learner, const TrainingRows& rows,
                                 std::span<const std::uint32_t> chosen);
+
+// One per file `<name>_method.cpp`.
+const LearnerMethod& forest_method();
+const LearnerMethod& extra_trees_method();
+const LearnerMethod& cart_method();
+const LearnerMethod& boosting_method();
+const LearnerMethod& logistic_method();
+const LearnerMethod& linear_method();
+const LearnerMethod& network_method();
+const LearnerMethod& neighbours_method();
 
 }  // namespace ecocube

@@ -12,14 +12,17 @@
 namespace ecocube {
 
 struct LogisticSettings {
-  double c = 1;              ///< inverse strength of the ridge, in scikit-learn's sense
-  bool standardise = false;  ///< fit on inputs of mean 0 and deviation 1, so that the ridge weighs them alike
+  double c = 1;              ///< inverse strength of the penalty, in scikit-learn's sense
+  double l1_share = 0;       ///< 0: ridge, 1: lasso, between them elastic net
+  bool standardise = false;  ///< fit on inputs of mean 0 and deviation 1, so that the penalty weighs them alike
   int iterations = 1000;     ///< most steps of the optimiser
 };
 
-/// Multinomial logistic regression with a ridge: minimises c · Σ w·(-ln p(seen class)) + |weights|² / 2, intercepts
-/// not penalised, by L-BFGS (Liu and Nocedal 1989) in doubles. Sums run over fixed blocks of rows in their order, so
-/// the result does not depend on the number of threads. An optimiser that stops far from the minimum is an error.
+/// Multinomial logistic regression, binomial where two classes occur, with ridge, lasso or elastic net: minimises
+/// c · Σ w·(-ln p(seen class)) + (1 - l1_share)·|b|² / 2 + l1_share·Σ|b| over the coefficients b, intercepts not
+/// penalised, in doubles, by L-BFGS (Liu and Nocedal 1989), with an L1 part orthant-wise (Andrew and Gao 2007). Sums
+/// run over fixed blocks of rows in their order, so the result does not depend on the number of threads. An optimiser
+/// that stops far from the minimum is an error.
 ///
 /// inputs   shape [row][input], no value missing
 /// seen     class index; shape [row]

@@ -16,13 +16,17 @@ std::vector<float> TrainingRows::row_by_row() const {
 }
 
 TrainingRows TrainingRows::only(std::span<const std::uint32_t> chosen) const {
-  TrainingRows part{features, classes, {}, {}, {}};
+  TrainingRows part{features, classes, {}, {}, {}, {}};
   part.values.reserve(features * chosen.size());
   for (std::size_t f = 0; f < features; ++f) {
     for (const std::uint32_t row : chosen) part.values.push_back(values[f * rows() + row]);
   }
   for (const std::uint32_t row : chosen) {
-    part.seen.push_back(seen[row]);
+    if (regression()) {
+      part.responses.push_back(responses[row]);
+    } else {
+      part.seen.push_back(seen[row]);
+    }
     part.weights.push_back(weights[row]);
   }
   return part;
