@@ -10,6 +10,7 @@
 #include "io/raster/raster.h"
 #include "io/raster/virtual_file.h"
 #include "run/cube.h"
+#include "run/points_spec.h"
 
 namespace ecocube {
 namespace fs = std::filesystem;
@@ -127,11 +128,9 @@ Value resolved_recipe(const Recipe& recipe, const Plan& plan) {
 
 Value recipe_schema(const StepList& steps) {
   SourceSpec source;
-  PointsSpec points;
   CubeSpec cube;
-  OptionSet source_options, points_options, cube_options;
+  OptionSet source_options, cube_options;
   source.declare(source_options);
-  points.declare(points_options);
   cube.declare(cube_options);
 
   Value one_step = Value::array();
@@ -156,7 +155,7 @@ Value recipe_schema(const StepList& steps) {
   schema["properties"]["cube"] = described(cube_options, "grid, area and years");
   schema["properties"]["sources"] = {
       {"type", "object"}, {"additionalProperties", described(source_options, "a satellite archive or rasters")}};
-  schema["properties"]["points"] = described(points_options, "dated points to learn from");
+  schema["properties"]["points"] = points_schema();
   schema["properties"]["steps"] = {{"type", "array"}, {"items", {{"oneOf", one_step}}}};
   schema["properties"]["legend"] = {{"type", "string"}, {"default", "clc"}, {"description", "clc, or a CSV file"}};
   return schema;

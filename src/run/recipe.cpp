@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "io/file/file.h"
+#include "run/points_spec.h"
 #include "run/yaml.h"
 
 namespace ecocube {
@@ -65,17 +66,10 @@ void SourceSpec::declare(OptionSet& options) {
   options.add("static", is_static, "rasters: true when the layers hold for all times");
 }
 
-void PointsSpec::declare(OptionSet& options) {
-  options.add("path", path, "CSV file or any vector file").required();
-  options.add("layer", layer, "layer of a vector file that has several");
-  options.add("crs", crs, "coordinate reference system of x and y; when empty the file must say");
-  options.add("x", x, "column of the longitude or easting (CSV)");
-  options.add("y", y, "column of the latitude or northing (CSV)");
-  options.add("date", date, "column of the date: 2018-07-01, 20180701, 2018/07/01 or a year");
-  options.add("label", label, "column of the class: a code or a name of the legend");
-  options.add("weight", weight, "column of the weight; none: every point weighs 1");
-  options.add("group", group, "column of the group; points of one group stay on one side of every fold");
-  options.add("id", id, "column of the name of a point; none: its row");
+bool Recipe::points_have_groups() const {
+  return std::any_of(points.begin(), points.end(), [](const PointSource& source) {
+    return source.kind == "plain" ? !source.columns.group.empty() : source.groups.by != "none";
+  });
 }
 
 void CubeSpec::declare(OptionSet& options) {
@@ -226,6 +220,12 @@ class Paths {
     for (const std::string& part : key) {
       dotted += (dotted.empty() ? "" : ".") + part;
       if (settings_.contains(dotted)) return true;
+      if (at->is_array()) {
+        const auto number = parse_integer(part);
+        if (!number || *number < 0 || static_cast<std::size_t>(*number) >= at->size()) return false;
+        at = &at->at(static_cast<std::size_t>(*number));
+        continue;
+      }
       if (!at->is_object() || !at->contains(part)) return false;
       at = &at->at(part);
     }
@@ -266,7 +266,6 @@ void put_resolved_paths(Recipe& recipe) {
     saved["path"] = source.path;
     saved["format"] = source.format;
   }
-  if (recipe.points) recipe.resolved["points"]["path"] = recipe.points->path;
   recipe.resolved["cube"]["area"] = recipe.cube.area;
   recipe.resolved["legend"] = recipe.legend;
 }
@@ -318,13 +317,11 @@ Result<Recipe> parse_recipe(const std::string& yaml, const std::string& origin, 
   auto source_list = read_sources(sources, paths);
   if (!source_list) return in_file(source_list.error());
   recipe.sources = std::move(*source_list);
-  if (!points.is_null()) {
-    recipe.points.emplace();
-    OptionSet options;
-    recipe.points->declare(options);
-    if (auto done = options.read(points, "points"); !done) return in_file(done.error());
-    recipe.points->path = paths.resolved({"points", "path"}, recipe.points->path);
-  }
+  resolve_point_paths(points, [&](const auto& key, const auto& path) { return paths.resolved(key, path); });
+  auto point_sources = read_point_sources(points);
+  if (!point_sources) return in_file(point_sources.error());
+  recipe.points = std::move(*point_sources);
+  if (!points.is_null()) document["points"] = points;
   auto step_list = read_steps(steps);
   if (!step_list) return in_file(step_list.error());
   recipe.steps = std::move(*step_list);

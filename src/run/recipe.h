@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "data/cube/grid.h"
 #include "data/cube/legend.h"
+#include "io/points/point_source.h"
 
 namespace ecocube {
 
@@ -37,20 +38,6 @@ struct SourceSpec {
   void declare(OptionSet& options);
 };
 
-/// The entry `points`: a CSV file or any vector file, and what its columns mean.
-struct PointsSpec {
-  std::string path;
-  std::string layer;             ///< of a vector file with several
-  std::string crs;               ///< of x and y; empty: what the file says
-  std::string x = "x", y = "y";  ///< columns of a CSV file
-  std::string date = "date";
-  std::string label = "label";
-  std::string weight;  ///< empty: every point weighs 1
-  std::string group;   ///< empty: no groups given
-  std::string id;      ///< empty: the row number
-  void declare(OptionSet& options);
-};
-
 /// The entry `cube`.
 struct CubeSpec {
   std::string name = "area";
@@ -71,11 +58,14 @@ struct Recipe {
   std::string origin;  ///< file name, for messages
   CubeSpec cube;
   std::vector<SourceSpec> sources;
-  std::optional<PointsSpec> points;
+  std::vector<PointSource> points;  ///< joined in this order; none: the recipe has no points
   std::vector<StepSpec> steps;
   std::string legend = "clc";
   /// The recipe with every ${name} replaced and every step named; what is saved beside the outputs.
   Value resolved;
+
+  /// True when the points say themselves which of them stay on one side of every fold.
+  bool points_have_groups() const;
 };
 
 using Settings = std::map<std::string, std::string>;

@@ -44,7 +44,7 @@ TEST(Recipe, ARecipeIsReadWholeAndSettingsFillItsPlaces) {
   EXPECT_EQ(recipe->sources[0].path, "/data/glad");
   EXPECT_EQ(recipe->sources[1].path, "/recipes/static/{variable}_*.tif");
   EXPECT_TRUE(recipe->sources[1].is_static);
-  EXPECT_EQ(recipe->points->path, "/recipes/points.csv");
+  EXPECT_EQ(recipe->points[0].paths[0], "/recipes/points.csv");
   EXPECT_EQ(recipe->steps[1].options, Value::parse(R"({"window": 9})"));
   EXPECT_EQ(recipe->steps[2].kind, "mosaic");
 }
@@ -87,21 +87,21 @@ TEST(Recipe, ASettingIsTakenAsItStands) {
   EXPECT_EQ(recipe->sources[0].path, "/data/a #b");
   EXPECT_EQ(recipe->cube.name, "007");
   EXPECT_EQ(recipe->steps[2].options["version"], "1.10");
-  EXPECT_EQ(recipe->points->label, "class: 2020");
+  EXPECT_EQ(recipe->points[0].columns.label, "class: 2020");
 }
 
 TEST(Recipe, ARelativePathFromTheCommandLineCountsFromTheCurrentFolder) {
   const auto recipe = parse(kRecipe, {{"archive", "here"}, {"points.path", "there.csv"}});
   ASSERT_TRUE(recipe) << recipe.error().message;
   EXPECT_EQ(recipe->sources[0].path, (std::filesystem::current_path() / "here").string());
-  EXPECT_EQ(recipe->points->path, (std::filesystem::current_path() / "there.csv").string());
+  EXPECT_EQ(recipe->points[0].paths[0], (std::filesystem::current_path() / "there.csv").string());
 }
 
 TEST(Recipe, APlaceMayBeCalledLikeAKey) {
   const auto recipe =
       parse(with("path: points.csv", "path: \"${points}\""), {{"archive", "/a"}, {"points", "/data/survey.csv"}});
   ASSERT_TRUE(recipe) << recipe.error().message;
-  EXPECT_EQ(recipe->points->path, "/data/survey.csv");
+  EXPECT_EQ(recipe->points[0].paths[0], "/data/survey.csv");
 }
 
 TEST(Recipe, AnEmptyEntryAmongTheStepsIsNamed) {
@@ -130,7 +130,7 @@ TEST(Recipe, TheResolvedRecipeIsARecipeThatReadsTheSame) {
   const auto again = parse_recipe(recipe->resolved.dump(), "resolved", "/elsewhere", {});
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(again->resolved, recipe->resolved);
-  EXPECT_EQ(again->points->path, "/recipes/points.csv");
+  EXPECT_EQ(again->points[0].paths[0], "/recipes/points.csv");
 }
 
 TEST(Cube, TheAreaSnapsOutwardsToPixelsAndListsItsTiles) {

@@ -3,6 +3,7 @@
 
 #include "steps/assess_gaps.h"
 #include "steps/breaks.h"
+#include "steps/change.h"
 #include "steps/composite.h"
 #include "steps/fill_gaps.h"
 #include "steps/geometric_temperature.h"
@@ -14,6 +15,7 @@
 #include "steps/predict.h"
 #include "steps/publish.h"
 #include "steps/smooth.h"
+#include "steps/smooth_classes.h"
 #include "steps/terrain.h"
 #include "steps/train.h"
 #include "steps/trend.h"
@@ -23,11 +25,11 @@ namespace ecocube {
 
 const StepList& all_steps() {
   static const StepList steps{
-      make_composite_step,        make_mask_step,    make_fill_gaps_step, make_assess_gaps_step,
-      make_indices_step,          make_overlay_step, make_train_step,     make_predict_step,
-      make_mosaic_step,           make_publish_step, make_terrain_step,   make_geometric_temperature_step,
-      make_zonal_statistics_step, make_smooth_step,  make_trend_step,     make_breaks_step,
-      make_phenology_step};
+      make_composite_step,        make_mask_step,           make_fill_gaps_step, make_assess_gaps_step,
+      make_indices_step,          make_overlay_step,        make_train_step,     make_predict_step,
+      make_mosaic_step,           make_publish_step,        make_terrain_step,   make_geometric_temperature_step,
+      make_zonal_statistics_step, make_smooth_step,         make_trend_step,     make_breaks_step,
+      make_phenology_step,        make_smooth_classes_step, make_change_step};
   return steps;
 }
 

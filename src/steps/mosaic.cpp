@@ -11,6 +11,7 @@
 #include "io/file/file.h"
 #include "io/raster/cog.h"
 #include "io/raster/projection.h"
+#include "steps/class_layers.h"
 #include "steps/mosaic_layers.h"
 
 namespace ecocube {
@@ -66,9 +67,10 @@ class MosaicStep : public Step {
  private:
   Result<void> check_options(Planning& planning) const;
   bool wanted(const Layer& layer) const;
-  bool named(const std::string& variable) const;
+  bool wanted_band(const std::string& variable) const;
   std::vector<Job> find_jobs(Planning& planning) const;
   std::vector<std::string> class_bands(const Job& job) const;
+  std::vector<LegendClass> classes_of(const std::string& variable, const std::vector<LegendClass>& mapped) const;
   Result<void> add_task(Planning& planning, const Job& job);
   std::string folder_of(const Layer& layer, const Job& job) const;
   std::string file_of(const Layer& layer, const Job& job) const;
@@ -86,6 +88,7 @@ class MosaicStep : public Step {
   std::string step_name_;
   Cube cube_;
   Legend legend_;
+  std::vector<LegendClass> shown_;  ///< classes with layers of their own; all of the legend where none has
   std::string resolution_;
   std::string crs_field_;
   std::map<std::string, Job> jobs_;           ///< by the task's period
@@ -140,9 +143,12 @@ bool from_step(const Layer& layer) {
   return !layer.task.empty();
 }
 
-bool MosaicStep::named(const std::string& variable) const {
-  return std::any_of(patterns_.begin(), patterns_.end(),
-                     [&](const std::string& pattern) { return matches_glob(pattern, variable); });
+/// Of a single class; whether a class set holds it is asked for by name only.
+bool MosaicStep::wanted_band(const std::string& variable) const {
+  const bool by_name_only = variable.starts_with(kSetPrefix);
+  return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
+    return !(by_name_only && pattern == "*") && matches_glob(pattern, variable);
+  });
 }
 
 bool MosaicStep::wanted(const Layer& layer) const {
@@ -190,7 +196,7 @@ std::vector<std::string> MosaicStep::class_bands(const Job& job) const {
   for (const LegendClass& entry : legend_.classes) {
     for (const std::string_view prefix : kClassBandPrefixes) {
       const std::string name = fmt::format("{}{}", prefix, entry.code);
-      if (named(name)) names.push_back(name);
+      if (wanted_band(name)) names.push_back(name);
     }
   }
   return names;
@@ -233,7 +239,8 @@ std::string MosaicStep::file_of(const Layer& layer, const Job& job) const {
   const ProductName product = product_of(layer.variable, layer.kind, product_);
   const std::string method =
       methods_.contains(job.made_by) ? methods_[job.made_by].get<std::string>() : replace_all(job.made_by, "-", ".");
-  const LayerFileName name{product.variable, method,  product.type, resolution_, depth_,
+  const std::string& depth = product.depth.empty() ? depth_ : product.depth;
+  const LayerFileName name{product.variable, method,  product.type, resolution_, depth,
                            job.start,        job.end, cube_.name,   crs_field_,  version_};
   return fmt::format("{}/{}/{}/{}.tif", kFolder, product.collection, folder_of(layer, job), name.text());
 }
@@ -263,6 +270,7 @@ Result<void> MosaicStep::add_task(Planning& planning, const Job& job) {
                   {"file", file}};
     for (const LayerFile& from : layer.files)
       fact["from"].push_back(fmt::format("{}:{}", fs::path(from.path).filename().string(), from.band));
+    if (layer.kind == LayerKind::classes) fact["classes"] = to_json(classes_of(layer.variable, shown_));
     facts["layers"].push_back(std::move(fact));
     for (const Tile& tile : cube_.tiles) ECOCUBE_TRY(planning.reads(task, layer, tile.name()));
   }
@@ -290,6 +298,8 @@ Result<void> MosaicStep::plan(Planning& planning) {
   step_name_ = planning.step_name();
   cube_ = planning.cube();
   legend_ = planning.legend();
+  shown_ = classes_with_layers(planning.layers(), legend_);
+  if (shown_.empty()) shown_ = legend_.classes;
   ECOCUBE_TRY(check_options(planning));
   const int epsg = epsg_code(cube_.grid.crs);
   crs_field_ = epsg ? fmt::format("epsg.{}", epsg) : "crs.local";
@@ -302,6 +312,20 @@ Result<void> MosaicStep::plan(Planning& planning) {
     jobs_.emplace(job.name(), job);
   }
   return {};
+}
+
+/// The classes that a layer of classes may hold; none where it is no map of this cube's legend.
+std::vector<LegendClass> MosaicStep::classes_of(const std::string& variable,
+                                                const std::vector<LegendClass>& mapped) const {
+  if (variable == kMapVariable) return mapped;
+  // The classes before and after a change are those with layers of their own; those of a map that has none, all.
+  if (variable == "class_before" || variable == "class_after") return shown_;
+  std::vector<LegendClass> classes;
+  for (const int level : {1, 2}) {
+    if (variable != fmt::format("class_level{}", level) || !check_level(mapped, level)) continue;
+    for (const CodeGroup& group : groups_of_level(mapped, level)) classes.push_back(group.entry);
+  }
+  return classes;
 }
 
 Result<MosaicLayer> MosaicStep::write_layer(const Layer& layer, const Job& job, TaskRun& run,
@@ -318,7 +342,7 @@ Result<MosaicLayer> MosaicStep::write_layer(const Layer& layer, const Job& job, 
                    .file = file_of(layer, job),
                    .sha256 = {}};
   made.long_name = layer_title(layer.variable, legend_, layer.long_name);
-  if (layer.variable == kMapVariable && layer.kind == LayerKind::classes) made.classes = classes;
+  if (layer.kind == LayerKind::classes) made.classes = classes_of(layer.variable, classes);
   const fs::path staged = run.stage(made.file);
   ECOCUBE_TRY(make_folders(staged.parent_path()));
   clear_leftovers(staged, fs::path(made.file).filename().string());
@@ -338,8 +362,8 @@ Result<void> MosaicStep::run(const Task& task, TaskRun& run) const {
   for (Layer layer : class_bands) {
     const bool known =
         std::any_of(layers.begin(), layers.end(), [&](const Layer& other) { return other.variable == layer.variable; });
-    if (known || !named(layer.variable)) continue;
-    if (job.shares) layer.encoding = *job.shares;
+    if (known || !wanted_band(layer.variable)) continue;
+    if (job.shares && layer.kind != LayerKind::source) layer.encoding = *job.shares;
     layers.push_back(std::move(layer));
   }
   if (layers.empty())

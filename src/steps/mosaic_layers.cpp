@@ -73,6 +73,7 @@ Result<std::vector<Layer>> find_class_bands(const std::vector<std::string>& file
         if (!class_code(names[i])) continue;
         Layer layer;
         layer.variable = names[i];
+        if (names[i].starts_with(kSetPrefix)) layer.kind = LayerKind::source;
         layer.encoding = raster->info().bands[i].encoding;
         layer.task = "{tile}";
         layer.files = {{file, static_cast<int>(i) + 1}};

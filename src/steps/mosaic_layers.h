@@ -17,7 +17,8 @@
 namespace ecocube {
 
 /// How the names of a class map's bands for single classes begin; the class's code follows.
-inline constexpr std::array<std::string_view, 2> kClassBandPrefixes{"probability_", "uncertainty_"};
+inline constexpr std::string_view kSetPrefix = "set_";  ///< 1 where the class set holds the class, else 0
+inline constexpr std::array<std::string_view, 3> kClassBandPrefixes{"probability_", "uncertainty_", kSetPrefix};
 
 /// The bands of single classes that the files (paths with {tile}) describe, as layers without a period. Every tile must
 /// have the same bands.

@@ -11,25 +11,30 @@
 #include "data/table/table.h"
 #include "io/file/file.h"
 #include "io/model/model_file.h"
+#include "io/report/out_of_fold.h"
 #include "io/report/report.h"
 #include "io/table/table_file.h"
-#include "methods/train/ensemble.h"
+#include "methods/stack/ensemble.h"
+#include "steps/ensemble_options.h"
 
 namespace ecocube {
 namespace {
 
 constexpr double kDefaultBlock = 30000;
 
+using Points = std::vector<FieldPoint>;
+
 class TrainStep : public Step {
  public:
   const StepInfo& info() const override {
     static const StepInfo info{
         "train",
-        "Trains an ensemble of learners that gives class probabilities, and scores it on places it has not seen",
+        "Trains an ensemble of learners that tells classes or a number, and scores it on places it has not seen",
         "the table that overlay made",
-        "`model/model.ecomodel`, and `model/report.html` and `model/report.json` about its accuracy",
+        "`model/model.ecomodel`; `model/report.html` and `model/report.json` about its accuracy; "
+        "`model/out_of_fold.csv` and `model/out_of_fold_rows.csv` with what it said of rows it had not seen",
         "about 20 bytes a value of the table and thread",
-        1};
+        2};
     return info;
   }
 
@@ -38,67 +43,81 @@ class TrainStep : public Step {
   Result<void> run(const Task& task, TaskRun& run) const override;
 
  private:
-  Result<std::vector<std::size_t>> usable_rows(const Table& table, std::vector<std::string>& notes) const;
-  Result<std::uint16_t> class_of(const FieldPoint& point, std::map<std::string, std::uint16_t>& known) const;
-  Result<Groups> groups_of(const std::vector<const FieldPoint*>& points, double& block) const;
-  Result<EnsembleData> gather(const Table& table, std::vector<std::string>& notes, double& block) const;
+  /// What keeps rows together in the folds.
+  struct Grouping {
+    Groups groups;
+    std::string words;  ///< for people
+    double block = 0;   ///< side of the squares; 0: none
+    bool spatial = true;
+  };
 
-  EnsembleSettings settings_;
-  std::string meta_ = "logistic";
+  Result<void> check_response() const;
+  std::string grouping_of(bool named) const;
+  Result<void> check_block(const Planning& planning, double block) const;
+  Result<std::uint16_t> class_of(const FieldPoint& point, std::map<std::string, std::uint16_t>& known) const;
+  Result<Grouping> group(const Points& points, std::uint64_t seed) const;
+  Result<void> take_labels(const Table& table, EnsembleData& data) const;
+  Result<void> take_values(const Table& table, EnsembleData& data) const;
+  Result<EnsembleData> gather(const Table& table) const;
+  void tell_storage(Model& model) const;
+
+  EnsembleOptions ensemble_;
   std::optional<double> block_;
-  int min_rows_ = 5;
-  std::int64_t seed_ = 1;
+  std::string grouping_ = "auto";
+  int regions_ = 5;
+  Value response_;
 
   Legend legend_;
   std::string title_;
   std::string table_path_;
+  std::map<std::string, Encoding> storage_;  ///< of the layers, by feature
 };
 
 void TrainStep::declare(OptionSet& options) {
-  const auto least = [](double minimum) { return std::pair(minimum, std::numeric_limits<double>::infinity()); };
-  const auto from = [](OptionSet::Handle handle, std::pair<double, double> range) {
-    return handle.range(range.first, range.second);
-  };
-  options.add("learners", settings_.learners, "base learners of the ensemble").choices(learner_names());
-  options.add("meta", meta_, "how their probabilities become one: a logistic regression on them, or their mean")
-      .choices({"logistic", "mean"});
-  from(options.add("meta_c", settings_.meta_c, "inverse strength of the meta learner's ridge"), least(1e-9));
-  options.add("folds", settings_.folds, "parts of the points that are predicted by learners fitted on the others")
-      .range(2, 100);
-  from(options.add(
-           "block", block_,
-           "side of the squares whose points stay together in the folds; 0: the points' own groups; left out: their "
-           "own groups if they have any, else squares of 30000"),
-       least(0))
+  options.add("response", response_,
+              "of points with a value: {variable, unit, transform}; transform is none, log1p, square-root or logit");
+  options
+      .add("grouping", grouping_,
+           "which points never sit on both sides of a fold: `blocks` squares, `groups` the points' own, `years`, "
+           "`regions` of k-means, `random` none; `auto`: their own groups if they have any, else blocks")
+      .choices({"auto", "blocks", "groups", "years", "regions", "random"});
+  options
+      .add("block", block_,
+           "side of the squares whose points stay together in the folds; 0: the points' own groups; left out: 30000")
+      .range(0, std::numeric_limits<double>::infinity())
       .unit("CRS units");
-  from(options.add("min_rows", min_rows_, "classes with fewer points are left out"), least(1));
-  options.add("balanced", settings_.balanced,
-              "let every class weigh the same in the fits, whatever its number of points");
-  options.add("nested", settings_.nested,
-              "also score on outer folds that nothing has seen; costs as many fits again as there are folds");
-  options.add("seed", seed_, "number that all random draws follow from").range(0, 9e15);
+  options.add("regions", regions_, "regions to part the points into, where these group them").range(2, 1000);
+  ensemble_.declare(options);
+}
 
-  LearnerSettings& learners = settings_.learner_settings;
-  options.add("forest_trees", learners.forest.trees, "trees of the forest").range(1, 100000);
-  from(options.add("forest_features", learners.forest.features_per_split,
-                   "features tried at each split; 0: the square root of their number"),
-       least(0));
-  from(options.add("forest_min_leaf", learners.forest.min_leaf, "fewest points in a leaf of the forest"), least(1));
-  from(options.add("forest_depth", learners.forest.max_depth, "greatest depth of the forest's trees; 0: no bound"),
-       least(0));
-  options.add("boosting_rounds", learners.boosting.rounds, "rounds of boosting, each with one tree a class")
-      .range(1, 100000);
-  options.add("boosting_eta", learners.boosting.eta, "share of each tree's values that counts").range(1e-6, 1);
-  options.add("boosting_depth", learners.boosting.max_depth, "greatest depth of boosted trees").range(1, 30);
-  from(options.add("boosting_child_weight", learners.boosting.min_child_weight,
-                   "least sum of second derivatives in a boosted tree's leaf"),
-       least(0));
-  options.add("boosting_rows", learners.boosting.row_share, "share of the points drawn for each round").range(0.01, 1);
-  options.add("boosting_features", learners.boosting.feature_share, "share of the features drawn for each boosted tree")
-      .range(0.01, 1);
-  from(options.add("boosting_alpha", learners.boosting.alpha, "L1 penalty on the values of boosted trees"), least(0));
-  from(options.add("boosting_lambda", learners.boosting.lambda, "L2 penalty on the values of boosted trees"), least(0));
-  from(options.add("logistic_c", learners.logistic.c, "inverse strength of the logistic learner's ridge"), least(1e-9));
+Result<void> TrainStep::check_response() const {
+  if (response_.is_null()) return {};
+  const std::vector<std::string> known{"variable", "unit", "transform"};
+  if (!response_.is_object()) return usage_error("response: a map of variable, unit and transform is due");
+  for (const auto& [name, value] : response_.items()) {
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      return usage_error("response.{}: unknown key{}", name, suggestion(name, known));
+    if (!value.is_string()) return usage_error("response.{}: {} is no text", name, value_text(value));
+  }
+  const std::string word = response_.value("transform", std::string("none"));
+  const std::vector<std::string> transforms{"none", "log1p", "square-root", "logit"};
+  if (!transform_named(word))
+    return usage_error("response.transform: unknown '{}'{}", word, suggestion(word, transforms));
+  return {};
+}
+
+std::string TrainStep::grouping_of(bool named) const {
+  if (grouping_ != "auto") return grouping_;
+  if (block_) return *block_ > 0 ? "blocks" : "groups";
+  return named ? "groups" : "blocks";
+}
+
+Result<void> TrainStep::check_block(const Planning& planning, double block) const {
+  const Bounds box = planning.cube().grid.bounds(planning.cube().area);
+  const double width = box.max_x - box.min_x, height = box.max_y - box.min_y;
+  if (block < std::max(width, height)) return {};
+  return usage_error("block: {} is wider than the area, {} x {} in units of {}: all points would be one group", block,
+                     width, height, planning.cube().grid.crs);
 }
 
 Result<void> TrainStep::plan(Planning& planning) {
@@ -111,55 +130,43 @@ Result<void> TrainStep::plan(Planning& planning) {
     }
   }
   if (!overlay) return usage_error("no table to train on: put the step overlay before it");
+  ECOCUBE_TRY(check_response());
+  // What the points hold is known when they are read; options that fit neither kind are wrong already.
+  if (const auto classes = ensemble_.settings(!response_.is_null()); !classes) {
+    if (!response_.is_null() || !ensemble_.settings(true)) return Failure(classes.error());
+  }
+  for (const Layer& layer : planning.layers().all()) storage_.emplace(layer.feature_name(), layer.encoding);
   legend_ = planning.legend();
   title_ = planning.cube().name;
-  settings_.meta = meta_ == "logistic";
-  settings_.min_rows = static_cast<std::size_t>(min_rows_);
-  settings_.seed = static_cast<std::uint64_t>(seed_);
-
-  const Bounds box = planning.cube().grid.bounds(planning.cube().area);
-  const double width = box.max_x - box.min_x, height = box.max_y - box.min_y;
-  const auto& points = planning.recipe().points;
-  const double block = block_.value_or(points && !points->group.empty() ? 0 : kDefaultBlock);
-  if (block >= std::max(width, height)) {
-    return usage_error("block: {} is wider than the area, {} x {} in units of {}: all points would be one group", block,
-                       width, height, planning.cube().grid.crs);
-  }
+  if (grouping_of(planning.recipe().points_have_groups()) == "blocks")
+    ECOCUBE_TRY(check_block(planning, block_.value_or(kDefaultBlock)));
   const std::string folder = planning.step_name() == info().name ? "model" : planning.step_name();
   Task task;
   task.needs = {overlay->id()};
-  task.outputs = {folder + "/model.ecomodel", folder + "/report.json", folder + "/report.html"};
+  for (const char* name : {"model.ecomodel", "report.json", "report.html", "out_of_fold.csv", "out_of_fold_rows.csv"})
+    task.outputs.push_back(folder + "/" + name);
   for (const LegendClass& entry : legend_.classes)
     task.facts["legend"].push_back({entry.code, entry.name, entry.value, entry.color.hex()});
+  for (const Layer& layer : planning.layers().all()) {
+    const Encoding& encoding = layer.encoding;
+    if (encoding.unit.empty() && encoding.scale == 1 && encoding.offset == 0) continue;
+    task.facts["layers"][layer.feature_name()] = {encoding.unit, encoding.scale, encoding.offset};
+  }
   task.memory_bytes = overlay->memory_bytes * 4;
   task.disk_bytes = 20u << 20;
   planning.add(std::move(task));
   return {};
 }
 
-/// Points of weight 0 and, where overlay kept them, points with a missing value take no part.
-Result<std::vector<std::size_t>> TrainStep::usable_rows(const Table& table, std::vector<std::string>& notes) const {
-  std::vector<std::size_t> usable;
-  std::size_t weightless = 0, incomplete = 0;
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    const FieldPoint& point = table.rows[row];
-    if (!std::isfinite(point.weight) || point.weight < 0)
-      return input_error("point {}: weight {} is no weight", point.id, point.weight);
-    bool whole = true;
-    for (std::size_t f = 0; f < table.features.size(); ++f) whole = whole && std::isfinite(table.column(f)[row]);
-    if (point.weight == 0) {
-      ++weightless;
-    } else if (!whole) {
-      ++incomplete;
-    } else {
-      usable.push_back(row);
-    }
+/// What a model must find again in the layers that it is applied to.
+void add_layer_facts(const Value& layers, Model& model) {
+  for (std::size_t f = 0; f < model.facts.size(); ++f) {
+    const auto found = layers.find(model.features[f]);
+    if (found == layers.end()) continue;
+    model.facts[f].unit = found->at(0);
+    model.facts[f].scale = found->at(1);
+    model.facts[f].offset = found->at(2);
   }
-  if (weightless) notes.push_back(fmt::format("{} points of weight 0 take no part", weightless));
-  if (incomplete) notes.push_back(fmt::format("{} points without a value in some layer take no part", incomplete));
-  if (usable.empty())
-    return input_error("none of the {} points has a weight and a value in every layer", table.rows.size());
-  return usable;
 }
 
 Result<std::uint16_t> TrainStep::class_of(const FieldPoint& point, std::map<std::string, std::uint16_t>& known) const {
@@ -181,70 +188,140 @@ Result<std::uint16_t> TrainStep::class_of(const FieldPoint& point, std::map<std:
   return found->second;
 }
 
-Result<Groups> TrainStep::groups_of(const std::vector<const FieldPoint*>& points, double& block) const {
-  const bool named =
-      std::any_of(points.begin(), points.end(), [](const FieldPoint* point) { return !point->group.empty(); });
-  block = block_.value_or(named ? 0 : kDefaultBlock);
-  if (block > 0) {
-    std::vector<double> x, y;
-    for (const FieldPoint* point : points) {
-      x.push_back(point->x);
-      y.push_back(point->y);
-    }
-    return groups_by_block(x, y, block);
+Result<TrainStep::Grouping> TrainStep::group(const Points& points, std::uint64_t seed) const {
+  const bool named = std::any_of(points.begin(), points.end(), [](const auto& point) { return !point.group.empty(); });
+  const std::string kind = grouping_of(named);
+  std::vector<double> x, y;
+  std::vector<std::string> names, years;
+  for (const FieldPoint& point : points) {
+    x.push_back(point.x);
+    y.push_back(point.y);
+    names.push_back(point.group);
+    years.push_back(iso_date(point.date).substr(0, 4));
   }
-  if (!named)
-    return usage_error(
-        "block 0 asks for the points' own groups, but the points have none: name their column in points.group");
-  std::vector<std::string> names;
-  for (const FieldPoint* point : points) names.push_back(point->group);
-  return groups_by_name(names);
+  Grouping found;
+  if (kind == "blocks") {
+    found.block = block_.value_or(0) > 0 ? *block_ : kDefaultBlock;
+    found.groups = groups_by_block(x, y, found.block);
+    found.words = fmt::format("squares of {}", found.block);
+  } else if (kind == "regions") {
+    ECOCUBE_TRY_ASSIGN(found.groups, groups_by_region(x, y, regions_, seed));
+    found.words = fmt::format("{} regions", regions_);
+  } else if (kind == "years") {
+    found.groups = groups_by_name(years);
+    found.words = "years";
+    found.spatial = false;
+  } else if (kind == "random") {
+    found.groups = groups_by_name(std::vector<std::string>(points.size()));
+    found.words = "random folds";
+    found.spatial = false;
+  } else {
+    if (!named)
+      return usage_error(
+          "the points' own groups are asked for, but the points have none: name their column in points.group");
+    found.groups = groups_by_name(names);
+    found.words = "the points' own groups";
+  }
+  return found;
 }
 
-Result<EnsembleData> TrainStep::gather(const Table& table, std::vector<std::string>& notes, double& block) const {
-  ECOCUBE_TRY_ASSIGN(const auto usable, usable_rows(table, notes));
+Result<void> TrainStep::take_labels(const Table& table, EnsembleData& data) const {
+  data.classes = legend_.classes;
+  data.rows.classes = legend_.classes.size();
+  std::map<std::string, std::uint16_t> known;
+  for (const FieldPoint& point : table.rows) {
+    ECOCUBE_TRY_ASSIGN(const std::uint16_t seen, class_of(point, known));
+    data.rows.seen.push_back(seen);
+  }
+  return {};
+}
+
+Result<void> TrainStep::take_values(const Table& table, EnsembleData& data) const {
+  const auto word = [&](const char* key, const char* otherwise) {
+    return response_.is_object() ? response_.value(key, std::string(otherwise)) : std::string(otherwise);
+  };
+  const Transform transform = transform_named(word("transform", "none")).value_or(Transform::none);
+  data.response = Response{word("variable", "value"), word("unit", ""), transform, 0, 0};
+  for (const FieldPoint& point : table.rows) {
+    const double value = transformed(transform, point.value);
+    if (std::isfinite(point.value) && !std::isfinite(value))
+      return input_error("point {}: {} {} has no transform {}", point.id, data.response->variable, point.value,
+                         name_of(transform));
+    data.rows.responses.push_back(static_cast<float>(value));
+  }
+  return {};
+}
+
+Result<EnsembleData> TrainStep::gather(const Table& table) const {
   EnsembleData data;
   data.features = table.features;
-  data.classes = legend_.classes;
   data.rows.features = table.features.size();
-  data.rows.classes = legend_.classes.size();
-  std::vector<const FieldPoint*> points;
-  std::map<std::string, std::uint16_t> known;
-  for (const std::size_t row : usable) {
-    points.push_back(&table.rows[row]);
-    ECOCUBE_TRY_ASSIGN(const std::uint16_t seen, class_of(table.rows[row], known));
-    data.rows.seen.push_back(seen);
-    data.rows.weights.push_back(table.rows[row].weight);
+  data.rows.values = table.values;
+  for (const FieldPoint& point : table.rows) {
+    data.rows.weights.push_back(point.weight);
+    data.places.push_back({point.id, point.x, point.y, iso_date(point.date)});
   }
-  for (std::size_t f = 0; f < table.features.size(); ++f) {
-    for (const std::size_t row : usable) data.rows.values.push_back(table.column(f)[row]);
+  const bool numbers =
+      std::any_of(table.rows.begin(), table.rows.end(), [](const FieldPoint& point) { return point.has_value(); });
+  if (numbers) {
+    ECOCUBE_TRY(take_values(table, data));
+  } else {
+    if (!response_.is_null()) return usage_error("response: the points have labels, no values: name points.value");
+    ECOCUBE_TRY(take_labels(table, data));
   }
-  ECOCUBE_TRY_ASSIGN(data.groups, groups_of(points, block));
   return data;
+}
+
+/// How the layers stored the numbers that the model learnt from, so that it is not applied to others.
+void TrainStep::tell_storage(Model& model) const {
+  for (std::size_t f = 0; f < model.facts.size(); ++f) {
+    const auto found = storage_.find(model.features[f]);
+    if (found == storage_.end()) continue;
+    model.facts[f].unit = found->second.unit;
+    model.facts[f].scale = found->second.scale;
+    model.facts[f].offset = found->second.offset;
+  }
+}
+
+std::string score_text(const TrainingReport& report, bool nested) {
+  const std::string kind = nested ? "nested" : "as published:";
+  const std::string of = fmt::format("on {} points in {} groups", report.rows, report.groups);
+  if (report.response) {
+    const RegressionEvaluation& score = nested ? report.nested_numbers : report.published_numbers;
+    return fmt::format("{} RMSE {:.3f} {}, R² {:.3f}, bias {:.3f} {}", kind, score.rmse, report.response->unit,
+                       score.r2, score.bias, of);
+  }
+  const Evaluation& score = nested ? report.nested : report.published;
+  return fmt::format("{} accuracy {:.3f}, weighted F1 {:.3f}, log loss {:.3f} {}", kind, score.overall_accuracy,
+                     score.weighted_f1, score.log_loss, of);
 }
 
 Result<void> TrainStep::run(const Task& task, TaskRun& run) const {
   ECOCUBE_TRY_ASSIGN(const Table table, read_table(run.root() / table_path_));
-  std::vector<std::string> notes;
-  double block = 0;
-  ECOCUBE_TRY_ASSIGN(EnsembleData data, gather(table, notes, block));
-  ECOCUBE_TRY_ASSIGN(TrainedEnsemble trained, train_ensemble(std::move(data), settings_));
+  ECOCUBE_TRY_ASSIGN(EnsembleData data, gather(table));
+  ECOCUBE_TRY_ASSIGN(const EnsembleSettings settings, ensemble_.settings(data.rows.regression()));
+  ECOCUBE_TRY_ASSIGN(Grouping grouping, group(table.rows, settings.seed));
+  data.groups = std::move(grouping.groups);
+  ECOCUBE_TRY_ASSIGN(TrainedEnsemble trained, train_ensemble(std::move(data), settings));
+  tell_storage(trained.model);
   for (const auto& [name, value] : task.facts["options"].items())
     trained.model.settings.emplace_back(name, value_text(value));
 
+  if (task.facts.contains("layers")) add_layer_facts(task.facts["layers"], trained.model);
+
   TrainingReport& report = trained.report;
   report.title = title_;
-  report.block = block;
-  report.notes.insert(report.notes.begin(), notes.begin(), notes.end());
+  report.block = grouping.block;
+  report.grouping = grouping.words;
+  report.spatial = grouping.spatial;
   report.settings = trained.model.settings;
   for (const std::string& note : report.notes) run.note(note);
-  const Evaluation& score = settings_.nested ? report.nested : report.published;
-  run.note(fmt::format("{} accuracy {:.3f}, weighted F1 {:.3f}, log loss {:.3f} on {} points in {} groups",
-                       settings_.nested ? "nested" : "as published:", score.overall_accuracy, score.weighted_f1,
-                       score.log_loss, report.rows, report.groups));
+  run.note(score_text(report, settings.nested));
   ECOCUBE_TRY(save_model(trained.model, run.stage(task.outputs[0])));
-  ECOCUBE_TRY(write_text(run.stage(task.outputs[1]), report_json(report)));
-  return write_text(run.stage(task.outputs[2]), report_html(report));
+  ECOCUBE_TRY(write_text(run.stage(task.outputs[1]), report_json(report, &trained.model)));
+  ECOCUBE_TRY(write_text(run.stage(task.outputs[2]), report_html(report, &trained.model)));
+  ECOCUBE_TRY(write_text(run.stage(task.outputs[3]), out_of_fold_csv(report)));
+  return write_text(run.stage(task.outputs[4]), out_of_fold_rows_csv(report));
 }
 
 }  // namespace

@@ -5,9 +5,14 @@
 #include <cstdio>
 #include <exception>
 
+#include "apps/cli/assess_command.h"
 #include "apps/cli/commands.h"
 #include "apps/cli/compare_command.h"
 #include "apps/cli/formats_command.h"
+#include "apps/cli/import_command.h"
+#include "apps/cli/points_command.h"
+#include "apps/cli/learn_command.h"
+#include "apps/cli/new_command.h"
 #include "apps/cli/simulate_command.h"
 #include "base/text.h"
 
@@ -19,7 +24,23 @@ constexpr const char* kFooter =
     "Example:\n"
     "  ecocube run recipe.yaml --set archive=/data/glad --out europe --threads 8 --memory 16GB";
 
-/// CLI11 only says that an argument was not expected; a command that is nearly right deserves its name.
+/// Names the first option that the command does not know, and the nearest that it does. False if it knows all.
+bool report_unknown_option(const CLI::App& command, int argc, char** argv) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  }
+  for (int i = 2; i < argc; ++i) {
+    const std::string text = argv[i], name = text.substr(0, text.find('='));
+    if (!name.starts_with("--") || name == "--" || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    fmt::print(stderr, "ecocube: {}: unknown option '{}'{}\n", command.get_name(), name,
+               ecocube::suggestion(name, known));
+    return true;
+  }
+  return false;
+}
+
+/// CLI11 only says that an argument was not expected; what is nearly right deserves its name.
 int report_parse_error(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == 0) return app.exit(error);
   std::vector<std::string> names;
@@ -29,7 +50,10 @@ int report_parse_error(const CLI::App& app, const CLI::ParseError& error, int ar
     fmt::print(stderr, "ecocube: unknown command '{}'{}\n", argv[1], ecocube::suggestion(argv[1], names));
     return ecocube::exit_usage;
   }
-  fmt::print(stderr, "ecocube: {}\n", error.what());
+  const bool unexpected = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+  const bool told = unexpected && argc > 1 && argv[1][0] != '-' &&
+                    report_unknown_option(*app.get_subcommand(std::string(argv[1])), argc, argv);
+  if (!told) fmt::print(stderr, "ecocube: {}\n", error.what());
   fmt::print(stderr, "Run 'ecocube {}--help' for the options.\n",
              argc > 1 && argv[1][0] != '-' ? std::string(argv[1]) + " " : "");
   return ecocube::exit_usage;
@@ -57,8 +81,13 @@ int main(int argc, char** argv) {
   ecocube::add_run_commands(app, action);
   ecocube::add_describe_commands(app, action);
   ecocube::add_formats_command(app, action);
+  ecocube::add_import_command(app, action);
+  ecocube::add_points_command(app, action);
+  ecocube::add_learn_commands(app, action);
+  ecocube::add_new_command(app, action);
   ecocube::add_simulate_command(app, action);
   ecocube::add_compare_command(app, action);
+  ecocube::add_assess_command(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -13,6 +13,8 @@
 #include "io/raster/glad_writer.h"
 #include "methods/simulate/noise.h"
 #include "methods/simulate/points.h"
+#include "methods/simulate/soil.h"
+#include "methods/simulate/species.h"
 #include "methods/simulate/weather.h"
 
 namespace ecocube {
@@ -59,7 +61,9 @@ Result<void> WorldWriter::write() const {
     ECOCUBE_TRY(write_group(group, states));
   }
   if (options_.truth) ECOCUBE_TRY(write_land_cover());
-  return write_points();
+  ECOCUBE_TRY(write_points());
+  ECOCUBE_TRY(write_species());
+  return write_soil();
 }
 
 Result<void> WorldWriter::write_group(const Group& group, const std::map<int, YearState>& states) const {
@@ -171,6 +175,60 @@ Result<void> WorldWriter::write_points() const {
                        entry->code, point.confidence, point.block);
   }
   return write_text_atomic(options_.out / "points.csv", csv);
+}
+
+/// Occurrences of three trees, and how likely the first one stands everywhere: with and without what man has done.
+Result<void> WorldWriter::write_species() const {
+  const std::vector<float> potential = potential_of_species(world_);
+  std::string csv = "id,lon,lat,date,species,uncertainty\n";
+  int id = 0;
+  for (const Occurrence& one : occurrences(world_, potential, options_.points, years_)) {
+    csv += fmt::format("o{},{:.6f},{:.6f},{},{},{}\n", ++id, one.place.lon, one.place.lat, iso_date(one.date),
+                       one.species, one.uncertainty);
+  }
+  ECOCUBE_TRY(write_text_atomic(options_.out / "occurrences.csv", csv));
+  if (!options_.truth) return {};
+  const Encoding percent{DataType::uint8, 1, 0, 255.0, "%"};
+  const auto write = [&](const std::string& name, std::vector<float> shares) {
+    for (float& share : shares) share = std::round(100 * share);
+    return write_plane(options_.out / "truth" / (name + ".tif"), percent, {name, LayerKind::continuous, {}}, shares);
+  };
+  ECOCUBE_TRY(write("species_potential", potential));
+  for (const int year : years_)
+    ECOCUBE_TRY(write(fmt::format("species_{}", year), realized_species(world_, potential, year)));
+  return {};
+}
+
+/// Soil profiles of three layers, and the true clay and carbon at four depths.
+Result<void> WorldWriter::write_soil() const {
+  std::string csv = "id,profile,lon,lat,date,upper,lower,clay,carbon\n";
+  int id = 0;
+  for (const SoilHorizon& one : soil_profiles(world_, options_.points / 4, years_)) {
+    csv += fmt::format("h{},p{},{:.6f},{:.6f},{},{},{},{:.2f},{:.2f}\n", ++id, one.profile, one.place.lon,
+                       one.place.lat, iso_date(one.date), one.upper, one.lower, one.clay, one.carbon);
+  }
+  ECOCUBE_TRY(write_text_atomic(options_.out / "profiles.csv", csv));
+  if (!options_.truth) return {};
+  const Frame& frame = world_.frame;
+  std::vector<float> clay(frame.pixels()), carbon(clay.size());
+  for (const int depth : {0, 30, 60, 100}) {
+    parallel_for(static_cast<std::size_t>(frame.rows), 8, [&](std::size_t begin, std::size_t end) {
+      for (auto row = static_cast<int>(begin); row < static_cast<int>(end); ++row) {
+        for (int col = 0; col < frame.cols; ++col) {
+          const SoilAt soil = soil_at(world_, row, col, years_.back(), depth);
+          clay[frame.at(row, col)] = std::round(10 * soil.clay);
+          carbon[frame.at(row, col)] = std::round(10 * soil.carbon);
+        }
+      }
+    });
+    const auto write = [&](const char* variable, const char* unit, const std::vector<float>& stored) {
+      return write_plane(options_.out / "truth" / fmt::format("{}_b{}cm.tif", variable, depth),
+                         {DataType::int16, 0.1, 0, -32768.0, unit}, {variable, LayerKind::continuous, {}}, stored);
+    };
+    ECOCUBE_TRY(write("clay", "%", clay));
+    ECOCUBE_TRY(write("carbon", "g/kg", carbon));
+  }
+  return {};
 }
 
 }  // namespace ecocube

@@ -36,6 +36,8 @@ class WorldWriter {
   Result<void> write_static() const;
   Result<void> write_land_cover() const;
   Result<void> write_points() const;
+  Result<void> write_species() const;
+  Result<void> write_soil() const;
   Result<void> write_group(const Group& group, const std::map<int, YearState>& states) const;
   Result<void> write_truth(const Period& period, const std::vector<simulate::Surface>& surfaces) const;
   Result<void> write_scene(const GladInterval& interval, std::vector<std::uint16_t> scene) const;
