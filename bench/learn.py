@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the benchmarks of learning one after the other: fits of forests, then predictions of all engines.
+
+    ./dev bench learn [--rows 50000]
+
+Each has options of its own when it is called by its name: `./dev bench learn_fit`, `./dev bench learn_predict`.
+"""
+import argparse
+import os
+import subprocess
+import sys
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--rows", type=int, default=50000, help="training rows")
+    options = parser.parse_args()
+    folder = os.path.dirname(os.path.abspath(__file__))
+    failed = False
+    for name in ("learn_fit", "learn_predict"):
+        print(f"\n== {name}", flush=True)
+        script = os.path.join(folder, f"{name}.py")
+        failed |= subprocess.run([sys.executable, "-B", script, "--rows", str(options.rows)], check=False).returncode != 0
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
