@@ -18,7 +18,7 @@
 #include "methods/assess/regression_measures.h"
 #include "methods/stack/ensemble.h"
 #include "methods/stack/out_of_fold.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

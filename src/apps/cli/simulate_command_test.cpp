@@ -52,8 +52,9 @@ TEST_F(SimulateTest, SameSeedSameBytesForOneAndTwoThreads) {
   ASSERT_TRUE(run_simulate(options("two", 2)));
   const auto files = files_below(folder_ / "one");
   ASSERT_EQ(files, files_below(folder_ / "two"));
-  // 25 intervals of two tiles, 4 seasons of 7 bands, land cover, two static layers, points.
-  EXPECT_EQ(files.size(), 50U + 28 + 1 + 2 + 1);
+  // 25 intervals of two tiles, 4 seasons of 7 bands, land cover, two static layers, points, occurrences
+  // and profiles, the species' potential and its year, clay and carbon at four depths.
+  EXPECT_EQ(files.size(), 50U + 28 + 1 + 2 + 3 + 2 + 8);
   for (const std::string& file : files)
     EXPECT_EQ(*file_sha256(folder_ / "one" / file), *file_sha256(folder_ / "two" / file)) << file;
 }

@@ -199,7 +199,7 @@ Result<void> WorldWriter::write_species() const {
   return {};
 }
 
-/// Soil profiles of three layers, and the true clay and carbon at four depths.
+/// Soil profiles, a row a horizon, and the true clay and carbon at four depths.
 Result<void> WorldWriter::write_soil() const {
   std::string csv = "id,profile,lon,lat,date,upper,lower,clay,carbon\n";
   int id = 0;
@@ -210,20 +210,24 @@ Result<void> WorldWriter::write_soil() const {
   ECOCUBE_TRY(write_text_atomic(options_.out / "profiles.csv", csv));
   if (!options_.truth) return {};
   const Frame& frame = world_.frame;
+  constexpr float kNoSoil = -32768;
   std::vector<float> clay(frame.pixels()), carbon(clay.size());
   for (const int depth : {0, 30, 60, 100}) {
     parallel_for(static_cast<std::size_t>(frame.rows), 8, [&](std::size_t begin, std::size_t end) {
       for (auto row = static_cast<int>(begin); row < static_cast<int>(end); ++row) {
         for (int col = 0; col < frame.cols; ++col) {
           const SoilAt soil = soil_at(world_, row, col, years_.back(), depth);
-          clay[frame.at(row, col)] = std::round(10 * soil.clay);
-          carbon[frame.at(row, col)] = std::round(10 * soil.carbon);
+          const std::size_t pixel = frame.at(row, col);
+          const bool dug = has_soil(world_.cover(pixel, years_.back()));
+          clay[pixel] = dug ? std::round(10 * soil.clay) : kNoSoil;
+          carbon[pixel] = dug ? std::round(10 * soil.carbon) : kNoSoil;
         }
       }
     });
     const auto write = [&](const char* variable, const char* unit, const std::vector<float>& stored) {
       return write_plane(options_.out / "truth" / fmt::format("{}_b{}cm.tif", variable, depth),
-                         {DataType::int16, 0.1, 0, -32768.0, unit}, {variable, LayerKind::continuous, {}}, stored);
+                         {DataType::int16, 0.1, 0, static_cast<double>(kNoSoil), unit},
+                         {variable, LayerKind::continuous, {}}, stored);
     };
     ECOCUBE_TRY(write("clay", "%", clay));
     ECOCUBE_TRY(write("carbon", "g/kg", carbon));

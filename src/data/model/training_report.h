@@ -58,17 +58,17 @@ struct RowPlace {
 /// base learner, no choice of hyper-parameters or features and no meta learner had seen the row's fold; without it the
 /// meta learner was fitted on the other folds' answers.
 struct OutOfFoldRows {
-  std::vector<RowPlace> places;            ///< shape [row]; empty: unknown
-  std::vector<std::uint32_t> table_rows;   ///< which row of the data that training was given; shape [row]
-  std::vector<std::uint8_t> folds;         ///< shape [row]
-  std::vector<std::uint32_t> groups;       ///< shape [row]
-  std::vector<double> weights;             ///< as given, before classes are balanced; shape [row]
-  std::vector<std::uint16_t> seen_class;   ///< index into the report's classes; shape [row]; classification
-  std::vector<double> seen;                ///< in the response's unit; shape [row]; regression
-  std::vector<double> answers;             ///< probabilities, or one number in the response's unit; [row][answer]
-  std::vector<float> learned;              ///< of the base learners, numbers transformed; [row][learner][answer]
-  std::vector<double> quantile_levels;     ///< 0..1; empty: no quantile forest
-  std::vector<double> quantiles;           ///< of the quantile forest, in the response's unit; [row][level]
+  std::vector<RowPlace> places;           ///< shape [row]; empty: unknown
+  std::vector<std::uint32_t> table_rows;  ///< which row of the data that training was given; shape [row]
+  std::vector<std::uint8_t> folds;        ///< shape [row]
+  std::vector<std::uint32_t> groups;      ///< shape [row]
+  std::vector<double> weights;            ///< as given, before classes are balanced; shape [row]
+  std::vector<std::uint16_t> seen_class;  ///< index into the report's classes; shape [row]; classification
+  std::vector<double> seen;               ///< in the response's unit; shape [row]; regression
+  std::vector<double> answers;            ///< probabilities, or one number in the response's unit; [row][answer]
+  std::vector<float> learned;             ///< of the base learners, numbers transformed; [row][learner][answer]
+  std::vector<double> quantile_levels;    ///< 0..1; empty: no quantile forest
+  std::vector<double> quantiles;          ///< of the quantile forest, in the response's unit; [row][level]
 
   std::size_t rows() const { return folds.size(); }
 };

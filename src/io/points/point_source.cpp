@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "io/points/point_groups.h"
 #include "io/points/point_reading.h"
 
 namespace ecocube {
@@ -37,6 +38,10 @@ Result<PointSet> read_species(const PointSource& source, const std::vector<std::
   for (const PointSource& absence : source.absences) {
     auto more = read_source(absence, crs);
     if (!more) return within("absences", more.error());
+    // Absences without a group of their own would part from the presences around them.
+    for (FieldPoint& point : more->points) {
+      if (point.group.empty()) point.group = group_of(source.groups, point.id, point.x, point.y);
+    }
     others.append(std::move(*more));
   }
   if (source.columns.weight.empty()) {

@@ -129,9 +129,13 @@ std::string importances(const TrainingReport& report) {
                              importance_plot(report.importance));
   if (report.permutation_importance.empty()) return html;
   return html + section("What the ensemble needs",
-                        "How much is lost when a feature's values are shuffled among the rows of a fold that the model "
-                        "has not seen, as a share of the loss.",
-                        importance_plot(report.permutation_importance));
+                        report.response
+                            ? "By how much the root mean squared error (on the scale that is modelled) grows when a "
+                              "feature's values are shuffled among the rows of a fold that the model has "
+                              "not seen."
+                            : "By how much the log loss grows when a feature's values are shuffled among "
+                              "the rows of a fold that the model has not seen.",
+                        importance_plot(report.permutation_importance, false));
 }
 
 std::string class_sections(const TrainingReport& report) {

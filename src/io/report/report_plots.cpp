@@ -71,7 +71,8 @@ std::string reliability_plot(const Evaluation& evaluation) {
       length_text(kLeft + kSide + 14), length_text(kStripTop + kStrip + 24), frame(), points, dots, strip);
 }
 
-std::string importance_plot(const std::vector<RankedFeature>& importance) {
+std::string importance_plot(const std::vector<RankedFeature>& importance, bool shares) {
+  const auto text = [&](double value) { return shares ? percent_text(value) : score_text(value); };
   constexpr std::size_t kMost = 25;
   if (importance.empty()) return "<p class=soft>No learner of this model measures importance.</p>\n";
   double highest = 0;
@@ -88,12 +89,11 @@ std::string importance_plot(const std::vector<RankedFeature>& importance) {
     const std::string name = escape_html(one.feature);
     const double share = highest > 0 && std::isfinite(one.importance) ? std::max(0.0, one.importance) / highest : 0;
     html += fmt::format("<dt title=\"{0}\">{0}</dt><dd><i style=\"--v:{1}%\"></i></dd><dd>{2}</dd>\n", name,
-                        length_text(100 * share), percent_text(one.importance));
+                        length_text(100 * share), text(one.importance));
   }
   html += "</dl>\n";
   if (importance.size() > kMost)
-    html += fmt::format("<p class=soft>{} more features share the remaining {}.</p>\n", importance.size() - kMost,
-                        percent_text(rest));
+    html += fmt::format("<p class=soft>{} more features share the remaining {}.</p>\n", importance.size() - kMost, text(rest));
   return html;
 }
 

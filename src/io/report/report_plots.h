@@ -12,6 +12,8 @@ namespace ecocube {
 /// Share of right predictions against their mean probability, with the weight of each bin below (SVG).
 std::string reliability_plot(const Evaluation& evaluation);
 /// The most important features as bars, at most 25.
-std::string importance_plot(const std::vector<RankedFeature>& importance);
+///
+/// shares  whether the numbers are parts of one whole, else they are told as they are
+std::string importance_plot(const std::vector<RankedFeature>& importance, bool shares = true);
 
 }  // namespace ecocube

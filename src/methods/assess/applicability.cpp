@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "methods/assess/draw.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {
@@ -18,7 +18,7 @@ std::vector<std::uint32_t> drawn_rows(std::size_t rows, const ApplicabilityOptio
   std::vector<std::uint32_t> chosen(rows);
   std::iota(chosen.begin(), chosen.end(), 0u);
   if (rows <= options.most_rows) return chosen;
-  Draw draw(options.seed, 0, rows);
+  Random draw{options.seed, 0, rows};
   for (std::size_t i = 0; i < options.most_rows; ++i)
     std::swap(chosen[i], chosen[i + draw.below(static_cast<std::uint32_t>(rows - i))]);
   chosen.resize(options.most_rows);

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-#include "methods/assess/draw.h"
+#include "base/random.h"
 
 namespace ecocube {
 
@@ -20,7 +20,7 @@ std::vector<FeatureImportance> permutation_importance(std::size_t features, std:
   for (std::size_t feature = 0; feature < features; ++feature) {
     std::vector<double> increases;
     for (int repeat = 0; repeat < repeats; ++repeat) {
-      Draw draw(seed, feature, static_cast<std::uint64_t>(repeat));
+      Random draw{seed, feature, static_cast<std::uint64_t>(repeat)};
       for (const auto& [fold, rows] : rows_of) {
         std::vector<std::uint32_t> shuffled = rows;
         for (std::size_t left = shuffled.size(); left > 1; --left)

@@ -40,8 +40,8 @@ TEST(ClassSmoother, AOneYearSlipIsDrawnTowardsItsNeighbours) {
 TEST(ClassSmoother, ALastingChangeIsKept) {
   const Bytes change{90, 10, 90, 10, 90, 10, 90, 10, 10, 90, 10, 90, 10, 90, 10, 90};
   const Bytes result = smoothed({.method = ClassSmoothing::markov}, change, 2);
-  EXPECT_GT(result[6], 90);
-  EXPECT_GT(result[9], 90);
+  EXPECT_GE(result[6], 90);
+  EXPECT_GE(result[9], 90);
 }
 
 TEST(ClassSmoother, TheChainAgreesWithCountingAllPaths) {

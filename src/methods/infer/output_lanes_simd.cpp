@@ -55,15 +55,43 @@ void find_dominant(const double* probabilities, std::size_t classes, std::uint8_
     store_bytes(place_of_largest(probabilities + pixel, classes, kChunkPixels), dominant + pixel);
 }
 
+/// Index of the first of the largest among some classes, ascending; `largest` gets the value.
+HWY_INLINE DoubleLanes place_of_largest_among(const double* values, const std::uint8_t* classes, std::size_t count,
+                                              DoubleLanes& largest) {
+  const Doubles d;
+  DoubleLanes place = hn::Zero(d);
+  largest = hn::Zero(d);
+  for (std::size_t i = 0; i < count; ++i) {
+    const DoubleLanes value = hn::LoadU(d, values + classes[i] * hn::Lanes(d));
+    const auto larger = hn::Lt(largest, value);
+    largest = hn::IfThenElse(larger, value, largest);
+    place = hn::IfThenElse(larger, constant(static_cast<double>(classes[i])), place);
+  }
+  return place;
+}
+
 /// Gives what is left of a hundred to the largest fractions, one each.
 ///
 /// wholes, fractions  shape [class][lanes]
 void share_out(double* wholes, double* fractions, std::size_t classes, double* left) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
+  // Most classes have no fraction in any lane; they come in only where all fractions have been used up.
+  std::uint8_t some[kMaximumClasses];
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    some[count] = static_cast<std::uint8_t>(c);
+    count += hn::AllFalse(d, hn::Gt(hn::LoadU(d, fractions + c * lanes), hn::Zero(d))) ? 0 : 1;
+  }
   double place[kMostDoubles];
-  while (!hn::AllFalse(d, hn::Gt(hn::LoadU(d, left), hn::Zero(d)))) {
-    hn::StoreU(place_of_largest(fractions, classes, lanes), d, place);
+  for (;;) {
+    const auto wanting = hn::Gt(hn::LoadU(d, left), hn::Zero(d));
+    if (hn::AllFalse(d, wanting)) return;
+    DoubleLanes largest = hn::Zero(d);
+    DoubleLanes at_place = place_of_largest_among(fractions, some, count, largest);
+    if (!hn::AllFalse(d, hn::And(wanting, hn::Le(largest, hn::Zero(d)))))
+      at_place = place_of_largest(fractions, classes, lanes);
+    hn::StoreU(at_place, d, place);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       if (left[lane] <= 0) continue;
       const std::size_t at = static_cast<std::size_t>(place[lane]) * lanes + lane;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <mutex>
 
 #include "base/parallel.h"
 #include "methods/infer/chunk_outputs.h"
@@ -24,32 +23,6 @@ struct Predictor::Scratch {
   std::vector<double> logs;
   std::vector<float> quantiles;
   ChunkOutputs::Room outputs;
-};
-
-/// Scratches that ranges of a parallel loop take and give back, so that there are no more than threads.
-class Predictor::Scratches {
- public:
-  explicit Scratches(const Predictor& predictor) : predictor_(predictor) {}
-  std::unique_ptr<Scratch> take() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!idle_.empty()) {
-        auto scratch = std::move(idle_.back());
-        idle_.pop_back();
-        return scratch;
-      }
-    }
-    return predictor_.make_scratch();
-  }
-  void give_back(std::unique_ptr<Scratch> scratch) {
-    const std::lock_guard lock(mutex_);
-    idle_.push_back(std::move(scratch));
-  }
-
- private:
-  const Predictor& predictor_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Scratch>> idle_;
 };
 
 /// Neighbouring pixels that are worked on together.
@@ -177,7 +150,7 @@ void Predictor::predict(std::span<const FeaturePlane> features, std::size_t pixe
                         MappedPixels& mapped) const {
   assert(features.size() == features_ && pixels < std::size_t{1} << 32 && check_wanted(model_, wanted));
   const ChunkOutputs outputs(model_, wanted, pixels, mapped);
-  Scratches scratches(*this);
+  Spares<Scratch> scratches([this] { return make_scratch(); });
   const std::size_t of_block = chunks_ * kChunkPixels, blocks = (pixels + of_block - 1) / of_block;
   parallel_for(blocks, std::max<std::size_t>(1, 4096 / of_block), [&](std::size_t first, std::size_t last) {
     auto scratch = scratches.take();

@@ -57,7 +57,6 @@ class Predictor {
 
  private:
   struct Scratch;
-  class Scratches;
   struct Block;
   std::unique_ptr<Scratch> make_scratch() const;
   template <class Load, class Take>

@@ -11,6 +11,7 @@
 #include "data/model/plain_prediction.h"
 #include "data/model/plain_uncertainty.h"
 #include "methods/infer/drawn_models_fixture.h"
+#include "methods/infer/output_lanes.h"
 #include "methods/infer/rounding.h"
 
 namespace ecocube {
@@ -345,6 +346,30 @@ RC_GTEST_PROP(Rounding, SumsToAHundredAndKeepsTheOrder, ()) {
       RC_ASSERT(!(probabilities[a] > probabilities[b] && percent[a] < percent[b]));
   }
   RC_ASSERT(total == 100);
+}
+
+TEST(Rounding, OfManyPixelsIsThatOfEach) {
+  DrawnModels draw(41);
+  for (const std::size_t classes : {2u, 3u, 33u, 254u}) {
+    std::vector<double> planes(classes * kChunkPixels), one(classes);
+    for (std::size_t pixel = 0; pixel < kChunkPixels; ++pixel) {
+      double sum = 0;
+      // Equal shares, whole percents, sums below 1 and above, and no numbers at all.
+      for (double& p : one) sum += p = static_cast<double>(draw.below(3) == 0 ? draw.below(5) : 0);
+      for (std::size_t c = 0; c < classes; ++c) {
+        planes[c * kChunkPixels + pixel] = pixel % 7 == 0   ? std::nan("")
+                                           : pixel % 5 == 0 ? one[c] / 100
+                                                            : one[c] / std::max(1.0, sum);
+      }
+    }
+    std::vector<std::uint8_t> made(planes.size()), percent(classes);
+    percent_planes(planes.data(), classes, made.data());
+    for (std::size_t pixel = 0; pixel < kChunkPixels; ++pixel) {
+      for (std::size_t c = 0; c < classes; ++c) one[c] = planes[c * kChunkPixels + pixel];
+      round_to_hundred(one, percent);
+      for (std::size_t c = 0; c < classes; ++c) ASSERT_EQ(made[c * kChunkPixels + pixel], percent[c]) << pixel;
+    }
+  }
 }
 
 TEST(Rounding, NumbersThatAreNoneDoNotBreakIt) {

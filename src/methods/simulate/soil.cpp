@@ -9,7 +9,8 @@
 namespace ecocube::simulate {
 namespace {
 
-constexpr int kHorizonBounds[] = {0, 30, 60, 100};
+/// Horizons lie as deep as the soil has made them, not at agreed depths: the least and the most of their thickness.
+constexpr struct { int least, most; } kHorizons[] = {{4, 16}, {12, 30}, {15, 35}, {20, 40}, {25, 45}};
 constexpr float kClayError = 0.08F, kCarbonError = 0.1F;  ///< of the laboratory, as a share
 
 /// Grams per kilogram in the topsoil under a cover that has long been there.
@@ -34,12 +35,12 @@ float settled_carbon(Cover cover) {
   }
 }
 
-bool can_be_dug(Cover cover) {
+}  // namespace
+
+bool has_soil(Cover cover) {
   return cover != Cover::river && cover != Cover::lake && cover != Cover::town && cover != Cover::industry &&
          cover != Cover::road;
 }
-
-}  // namespace
 
 SoilAt soil_at(const World& world, int row, int col, int year, double depth) {
   const Frame& frame = world.frame;
@@ -70,15 +71,18 @@ std::vector<SoilHorizon> soil_profiles(const World& world, std::size_t profiles,
     const auto row = static_cast<int>(drawn(1) % static_cast<std::uint64_t>(frame.rows));
     const auto col = static_cast<int>(drawn(2) % static_cast<std::uint64_t>(frame.cols));
     const int year = years[drawn(3) % years.size()];
-    if (!can_be_dug(world.cover(frame.at(row, col), year))) continue;
+    if (!has_soil(world.cover(frame.at(row, col), year))) continue;
     ++dug;
     const Day date = make_day(year, 3, 1) + std::chrono::days(static_cast<int>(240 * uniform(drawn(4))));
-    for (int layer = 0; layer < 3; ++layer) {
-      const int upper = kHorizonBounds[layer], lower = kHorizonBounds[layer + 1];
+    int upper = 0, layer = 0;
+    for (const auto& [least, most] : kHorizons) {
+      const int lower = upper + least + static_cast<int>(static_cast<float>(most - least) * uniform(drawn(30 + layer)));
       const SoilAt soil = soil_at(world, row, col, year, (upper + lower) / 2.0);
       horizons.push_back({dug, frame.centre_of(row, col), date, upper, lower,
                           std::max(0.5F, soil.clay * (1.0F + kClayError * bell(drawn(10 + layer)))),
                           std::max(0.1F, soil.carbon * (1.0F + kCarbonError * bell(drawn(20 + layer))))});
+      upper = lower;
+      ++layer;
     }
   }
   return horizons;

@@ -16,6 +16,9 @@ struct SoilAt {
   float carbon = 0;  ///< organic carbon, grams per kilogram
 };
 
+/// Whether there is ground to dig in: not in water, nor under towns and roads.
+bool has_soil(Cover cover);
+
 /// The soil of a pixel in a year at a depth of `depth` centimetres: clay where the land is low and flat, more of it
 /// further down; carbon under grass, moor and wood, less under the plough, fading with depth and slowly changing after
 /// the cover has changed.
@@ -30,7 +33,8 @@ struct SoilHorizon {
   float clay = 0, carbon = 0;  ///< as measured
 };
 
-/// Pits of three layers spread over the world (not in water or towns) and the years, with the laboratory's error.
+/// Pits of five horizons of their own thickness, spread over the world, where it has soil, and the years, with the
+/// laboratory's error.
 std::vector<SoilHorizon> soil_profiles(const World& world, std::size_t profiles, const std::vector<int>& years);
 
 }  // namespace ecocube::simulate

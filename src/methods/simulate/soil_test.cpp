@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 namespace ecocube::simulate {
 namespace {
@@ -25,15 +26,25 @@ TEST(Soil, CarbonFadesWithDepthAndClayGrows) {
   }
 }
 
-TEST(Soil, APitHasThreeLayersThatSurroundTheTruth) {
+TEST(Soil, APitHasFiveHorizonsOneBelowTheOther) {
   const auto horizons = soil_profiles(small_world(), 60, {2015, 2016});
-  ASSERT_EQ(horizons.size(), 180u);
-  for (std::size_t i = 0; i < horizons.size(); i += 3) {
-    EXPECT_EQ(horizons[i].profile, horizons[i + 2].profile);
-    EXPECT_EQ(horizons[i].lower, horizons[i + 1].upper);
-    EXPECT_EQ(horizons[i + 2].lower, 100);
-    EXPECT_GT(horizons[i].carbon, horizons[i + 2].carbon);
+  ASSERT_EQ(horizons.size(), 300u);
+  for (std::size_t i = 0; i < horizons.size(); i += 5) {
+    EXPECT_EQ(horizons[i].upper, 0);
+    for (std::size_t layer = i; layer < i + 4; ++layer) {
+      EXPECT_EQ(horizons[layer].profile, horizons[layer + 1].profile);
+      EXPECT_LT(horizons[layer].upper, horizons[layer].lower);
+      EXPECT_EQ(horizons[layer].lower, horizons[layer + 1].upper);
+    }
+    EXPECT_GT(horizons[i + 4].lower, 75);
+    EXPECT_GT(horizons[i].carbon, horizons[i + 4].carbon);
   }
+}
+
+TEST(Soil, HorizonsEndAtManyDepths) {
+  std::set<int> ends;
+  for (const SoilHorizon& one : soil_profiles(small_world(), 60, {2015})) ends.insert(one.lower);
+  EXPECT_GT(ends.size(), 60u);
 }
 
 }  // namespace

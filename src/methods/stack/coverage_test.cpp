@@ -14,7 +14,7 @@
 #include "data/model/plain_uncertainty.h"
 #include "methods/assess/regression_measures.h"
 #include "methods/stack/ensemble.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

@@ -17,7 +17,7 @@
 #include "methods/stack/fold_importance.h"
 #include "methods/stack/linear_pool.h"
 #include "methods/stack/out_of_fold.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

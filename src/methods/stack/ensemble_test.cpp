@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/parallel.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

@@ -8,7 +8,7 @@
 #include "data/model/plain_prediction.h"
 #include "methods/assess/importance.h"
 #include "methods/stack/meta_rows.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <optional>
 
 #include "base/parallel.h"
@@ -40,6 +41,9 @@ Result<std::vector<Meta>> fit_candidates(const MetaRows& rows) {
     ECOCUBE_TRY_ASSIGN(Meta pool, fit_log_pool(rows, with_biases));
     candidates.push_back(std::move(pool));
   }
+  // Of two classes a map from class to class is nothing but weights that may be negative: it gains next to nothing on
+  // rows like these and misleads in new regions (docs/steps/train.md has the figures).
+  if (rows.classes == 2) return candidates;
   const Meta pool = candidates.back();
   for (const double lambda : kLadderLambdas) {
     const Meta* before = candidates.size() > 2 ? &candidates.back() : nullptr;
@@ -111,8 +115,7 @@ Result<FittedMeta> fit_ladder(const MetaRows& rows, std::span<const std::uint8_t
   if (sides.size() < 2) return fitted;
   ECOCUBE_TRY(score(rows, sides));
   for (const Meta& meta : candidates) fitted.candidates.push_back({meta.name, 0, 0, 0, false});
-  double total = 0;
-  for (const double weight : rows.weights) total += weight;
+  const double total = std::accumulate(rows.weights.begin(), rows.weights.end(), 0.0);
   fitted.meta = candidates[climb(sides, total, fitted.candidates)];
   return fitted;
 }

@@ -33,7 +33,8 @@ struct FittedMeta {
 /// Fits the meta learner of the asked kind. The ladder climbs from simple to rich: every candidate is scored by
 /// leaving out one of the inner folds at a time, and a richer one replaces the current one only when its loss is
 /// lower over all rows and in at least three quarters of the folds. Classification: log pool without bias, log pool,
-/// anchored pool with lambda 300, 30, 3, by log loss; regression: mean, convex pool, ridge stack, by squared error.
+/// and of more than two classes anchored pool with lambda 300, 30, 3, by log loss; regression: mean, convex pool, ridge
+/// stack, by squared error.
 /// With rows in fewer than two folds the first candidate is taken.
 ///
 /// fold  of every row; no base learner that answered a row was fitted on rows of its fold; shape [row]

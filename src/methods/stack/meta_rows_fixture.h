@@ -5,7 +5,7 @@
 
 #include "data/model/plain_prediction.h"
 #include "methods/stack/meta_rows.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 

@@ -8,7 +8,7 @@
 
 #include "base/parallel.h"
 #include "data/model/plain_prediction.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/parallel.h"
 #include "methods/stack/feature_elimination.h"
 #include "methods/stack/tuning.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

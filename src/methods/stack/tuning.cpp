@@ -7,7 +7,7 @@
 #include <set>
 
 #include "base/parallel.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

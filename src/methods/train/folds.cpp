@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

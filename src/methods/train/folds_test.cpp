@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/parallel.h"
 #include "methods/train/forest_out_of_bag.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "data/model/plain_prediction.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 #include "methods/train/standardisation.h"
 
 namespace ecocube {

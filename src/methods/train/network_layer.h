@@ -6,7 +6,7 @@
 
 #include "data/model/dense_learners.h"
 #include "methods/train/network_product.h"
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 

@@ -5,7 +5,7 @@
 #include <hwy/highway.h>
 #include <hwy/targets.h>
 
-#include "methods/train/random.h"
+#include "base/random.h"
 
 namespace ecocube {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "methods/train/random.h"
+#include "base/random.h"
 #include "methods/train/tree.h"
 #include "methods/train/tree_search.h"
 #include "methods/train/tree_sort_simd.h"

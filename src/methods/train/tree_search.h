@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "methods/train/random.h"
+#include "base/random.h"
 #include "methods/train/tree.h"
 #include "methods/train/tree_sort_simd.h"
 
