@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Times predictions of our engines against scikit-learn, ranger and XGBoost, each pair in turn, and prints ratios.
 
-    ./dev bench learn_predict [--runs 3] [--pixels 1000000] [--rows 50000] [--models FOLDER]
+    ./dev bench learn_predict [--runs 3] [--pixels 1000000] [--rows 50000] [--models FOLDER] [--quick]
 
 Models are trained on rows of a scene of 100 byte features and 33 classes (learn_data.py) and asked for the pixels of
 another one. scikit-learn's forest and XGBoost's trees are read into ours, so both sides hold the same trees; ranger
 fits its own forest of as many. Slow peers predict fewer pixels, which the table tells. Clocks wander, so only ratios of
 two things timed in turn count: processor seconds, of one thread and of two. What differs fails the bench: shares of
 the forest by more than rounding, scores of the boosting by a single bit.
-With --models the trained models are kept in a folder and found there the next time.
+With --models the trained models are kept in a folder and found there the next time; --quick leaves out the long boosting
+and takes fewer pixels.
 """
 import argparse
 import json
@@ -233,7 +234,10 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--models", help="folder that keeps the trained models")
     parser.add_argument("--without", nargs="*", default=[], choices=["ranger"], help="peers to leave out")
+    parser.add_argument("--quick", action="store_true", help="a fifth of the pixels, one run, the short boosting only")
     options = parser.parse_args()
+    if options.quick:
+        options.pixels, options.slow, options.runs = options.pixels // 5, options.slow // 3, 1
     with tempfile.TemporaryDirectory() as folder:
         models = options.models or folder
         os.makedirs(models, exist_ok=True)
@@ -243,8 +247,11 @@ def main():
             TREES, max_features="sqrt", n_jobs=2, random_state=1).fit(rows.astype(np.float32), seen))
         settings = dict(objective="multi:softprob", num_class=CLASSES, max_depth=6, tree_method="hist", eta=0.3,
                         max_bin=256, nthread=2)
-        boosters = {rounds: kept(models, f"boosting_{options.rows}_{rounds}", lambda: xgboost.train(
-            settings, xgboost.DMatrix(rows, seen), num_boost_round=rounds)) for rounds in (ROUNDS, FEW_ROUNDS)}
+        most = FEW_ROUNDS if options.quick else ROUNDS
+        booster = kept(models, f"boosting_{options.rows}_{most}",
+                       lambda: xgboost.train(settings, xgboost.DMatrix(rows, seen), num_boost_round=most))
+        # The first rounds of a long training are a short one.
+        boosters = {rounds: booster[:rounds] for rounds in (ROUNDS, FEW_ROUNDS) if rounds <= most}
         scene = os.path.join(folder, "scene")
         pixels.tofile(scene)
         write_forest(forest, os.path.join(folder, "forest"))
@@ -258,9 +265,9 @@ def main():
         bench_forest(options, table, ours, forest, pixels, folder)
         if "ranger" not in options.without:
             bench_ranger(options, table, ours, rows, seen, pixels, folder)
-        for rounds in (ROUNDS, FEW_ROUNDS):
+        for rounds, booster in boosters.items():
             ours.ask(f"boosting {os.path.join(folder, f'boosting_{rounds}')}")
-            bench_boosting(options, table, ours, boosters[rounds], pixels, rounds, folder)
+            bench_boosting(options, table, ours, booster, pixels, rounds, folder)
         bench_stack(options, table, ours)
     sys.exit(1 if table.failed else 0)
 

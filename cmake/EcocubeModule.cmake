@@ -45,6 +45,6 @@ function(ecocube_module name)
     target_link_libraries(${target}_test PRIVATE ${target} ${test_depends} ${arg_TEST_LIBRARIES} ${arg_PRIVATE_LIBRARIES}
                                                  GTest::gtest GTest::gmock GTest::gtest_main)
     target_compile_definitions(${target}_test PRIVATE ECOCUBE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-    gtest_discover_tests(${target}_test TEST_PREFIX "${name}: " DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+    gtest_discover_tests(${target}_test TEST_PREFIX "${name}: " NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
   endif()
 endfunction()

@@ -57,7 +57,8 @@ class MosaicStep : public Step {
     options.add("methods", methods_,
                 "method field of file names by the step that made the layer: {predict: lucas.ensemble}; else the "
                 "step's own name");
-    options.add("depth", depth_, "depth field of file names: s for the surface, or such as b0cm..30cm");
+    options.add("depth", depth_,
+                "depth field of file names where the variable tells none: s for the surface, or such as b0cm..30cm");
     options.add("version", version_, "version field of file names");
   }
 

@@ -74,6 +74,7 @@ class PredictStep : public Step {
   Result<void> check_products() const;
   Result<void> check_classes(const Legend& legend) const;
   Result<void> check_features(const LayerSet& layers, const std::vector<std::string>& wanted, MappedSpan span) const;
+  Result<void> add_task(Planning& planning, const Tile& tile, const MappedSpan& span, const Task& train) const;
   void put_layers(Planning& planning, const MappedSpan& span) const;
   std::vector<std::string> depth_names() const;
   std::vector<OutputBand> all_bands(const Model& model) const;
@@ -247,6 +248,29 @@ void PredictStep::put_layers(Planning& planning, const MappedSpan& span) const {
   }
 }
 
+Result<void> PredictStep::add_task(Planning& planning, const Tile& tile, const MappedSpan& span,
+                                   const Task& train) const {
+  Task task;
+  task.tile = tile.name();
+  task.period = span.name;
+  task.outputs = outputs_of(task.tile, span);
+  if (trained_here_) {
+    task.needs = {train.id()};
+  } else {
+    ECOCUBE_TRY_ASSIGN(TaskInput input, planning.input(model_path_));
+    task.inputs.push_back(std::move(input));
+  }
+  for (const Layer& layer : span.layers) ECOCUBE_TRY(planning.reads(task, layer, task.tile));
+  const std::int64_t rows = rows_per_block(tile.window, span, planning.memory_per_task());
+  task.memory_bytes = bytes_of_block(tile.window, span, rows);
+  // Most areas hold fewer classes than their legend.
+  const std::size_t likely =
+      planned_.response ? 4 * all_bands(planned_).size() : 3 + std::min<std::size_t>(12, planned_.classes.size());
+  task.disk_bytes = static_cast<std::uint64_t>(tile.window.pixels()) * likely / 2;
+  planning.add(std::move(task));
+  return {};
+}
+
 Result<void> PredictStep::plan(Planning& planning) {
   cube_ = planning.cube();
   step_name_ = planning.step_name();
@@ -275,25 +299,7 @@ Result<void> PredictStep::plan(Planning& planning) {
     spans_.emplace(span.name, span);
   }
   for (const Tile& tile : cube_.tiles) {
-    for (const auto& [name, span] : spans_) {
-      Task task;
-      task.tile = tile.name();
-      task.period = name;
-      if (trained_here_) task.needs = {train.id()};
-      task.outputs = outputs_of(task.tile, span);
-      if (!trained_here_) {
-        ECOCUBE_TRY_ASSIGN(TaskInput input, planning.input(model_path_));
-        task.inputs.push_back(std::move(input));
-      }
-      for (const Layer& layer : span.layers) ECOCUBE_TRY(planning.reads(task, layer, task.tile));
-      const std::int64_t rows = rows_per_block(tile.window, span, planning.memory_per_task());
-      task.memory_bytes = bytes_of_block(tile.window, span, rows);
-      // Most areas hold fewer classes than their legend.
-      const std::size_t likely =
-          planned_.response ? 4 * all_bands(planned_).size() : 3 + std::min<std::size_t>(12, planned_.classes.size());
-      task.disk_bytes = static_cast<std::uint64_t>(tile.window.pixels()) * likely / 2;
-      planning.add(std::move(task));
-    }
+    for (const auto& [name, span] : spans_) ECOCUBE_TRY(add_task(planning, tile, span, train));
   }
   for (const auto& [name, span] : spans_) put_layers(planning, span);
   return {};

@@ -31,8 +31,8 @@ Result<void> check_same(const std::string& feature, const Layer& layer, const Fe
     return input_error("feature {}: the model was trained on '{}', the layer of {} holds '{}'", feature, facts.unit,
                        layer.made_by, encoding.unit);
   }
-  const bool known = facts.lowest != 0 || facts.highest != 0;
-  if (any_scale || !known || (facts.scale == encoding.scale && facts.offset == encoding.offset)) return {};
+  const bool unknown = facts.scale == 0;
+  if (any_scale || unknown || (facts.scale == encoding.scale && facts.offset == encoding.offset)) return {};
   return input_error(
       "feature {}: the model was trained on numbers stored as value = stored x {} + {}, the layer of {} stores them as "
       "stored x {} + {}; if both mean the same physical values, set any_scale: true",

@@ -120,6 +120,17 @@ TEST_F(PredictTest, TheDominantClassOfALevelSumsTheClassesBelowIt) {
   EXPECT_EQ(pixel(done, "class_level2", 2015), (std::vector<double>{31}));
 }
 
+TEST_F(PredictTest, LevelsAreThoseThatTheCodesHave) {
+  draw_winters({140, 60, 140});
+  const std::string model = save(class_model());
+  EXPECT_THAT(run(steps(), "[predict: {model: " + model + ", levels: [1.5]}]", "a").error,
+              HasSubstr("levels: 1.5 is neither 1 nor 2"));
+  Model words = class_model();
+  words.classes[0].code = "field";
+  EXPECT_THAT(run(steps(), "[predict: {model: " + save(words, "words") + ", levels: [1]}]", "b").error,
+              HasSubstr("field"));
+}
+
 TEST_F(PredictTest, AModelIsNotAppliedToWhatItDoesNotKnow) {
   draw_winters({140, 60, 140}, {DataType::uint8, 0.01, 0, 255, {}});
   Model model = class_model();

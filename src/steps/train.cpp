@@ -59,7 +59,6 @@ class TrainStep : public Step {
   Result<void> take_labels(const Table& table, EnsembleData& data) const;
   Result<void> take_values(const Table& table, EnsembleData& data) const;
   Result<EnsembleData> gather(const Table& table) const;
-  void tell_storage(Model& model) const;
 
   EnsembleOptions ensemble_;
   std::optional<double> block_;
@@ -70,7 +69,6 @@ class TrainStep : public Step {
   Legend legend_;
   std::string title_;
   std::string table_path_;
-  std::map<std::string, Encoding> storage_;  ///< of the layers, by feature
 };
 
 void TrainStep::declare(OptionSet& options) {
@@ -135,7 +133,6 @@ Result<void> TrainStep::plan(Planning& planning) {
   if (const auto classes = ensemble_.settings(!response_.is_null()); !classes) {
     if (!response_.is_null() || !ensemble_.settings(true)) return Failure(classes.error());
   }
-  for (const Layer& layer : planning.layers().all()) storage_.emplace(layer.feature_name(), layer.encoding);
   legend_ = planning.legend();
   title_ = planning.cube().name;
   if (grouping_of(planning.recipe().points_have_groups()) == "blocks")
@@ -149,7 +146,6 @@ Result<void> TrainStep::plan(Planning& planning) {
     task.facts["legend"].push_back({entry.code, entry.name, entry.value, entry.color.hex()});
   for (const Layer& layer : planning.layers().all()) {
     const Encoding& encoding = layer.encoding;
-    if (encoding.unit.empty() && encoding.scale == 1 && encoding.offset == 0) continue;
     task.facts["layers"][layer.feature_name()] = {encoding.unit, encoding.scale, encoding.offset};
   }
   task.memory_bytes = overlay->memory_bytes * 4;
@@ -272,17 +268,6 @@ Result<EnsembleData> TrainStep::gather(const Table& table) const {
   return data;
 }
 
-/// How the layers stored the numbers that the model learnt from, so that it is not applied to others.
-void TrainStep::tell_storage(Model& model) const {
-  for (std::size_t f = 0; f < model.facts.size(); ++f) {
-    const auto found = storage_.find(model.features[f]);
-    if (found == storage_.end()) continue;
-    model.facts[f].unit = found->second.unit;
-    model.facts[f].scale = found->second.scale;
-    model.facts[f].offset = found->second.offset;
-  }
-}
-
 std::string score_text(const TrainingReport& report, bool nested) {
   const std::string kind = nested ? "nested" : "as published:";
   const std::string of = fmt::format("on {} points in {} groups", report.rows, report.groups);
@@ -303,7 +288,6 @@ Result<void> TrainStep::run(const Task& task, TaskRun& run) const {
   ECOCUBE_TRY_ASSIGN(Grouping grouping, group(table.rows, settings.seed));
   data.groups = std::move(grouping.groups);
   ECOCUBE_TRY_ASSIGN(TrainedEnsemble trained, train_ensemble(std::move(data), settings));
-  tell_storage(trained.model);
   for (const auto& [name, value] : task.facts["options"].items())
     trained.model.settings.emplace_back(name, value_text(value));
 

@@ -81,6 +81,27 @@ TEST_F(GelderlandTest, EveryYearHasAWholeMapOfLegendValues) {
   }
 }
 
+TEST_F(GelderlandTest, SmoothedMapsChangeLessFromYearToYear) {
+  const fs::path tile = out / "tiles" / "r074_c104";
+  std::size_t plain = 0, smooth = 0, pixels = 0;
+  for (int year = 2016; year <= 2020; ++year) {
+    const auto name = [](int of, const char* end) { return std::to_string(of) + end; };
+    const auto before = band_of(tile / "predict" / name(year - 1, ".tif")),
+               after = band_of(tile / "predict" / name(year, ".tif")),
+               smooth_before = band_of(tile / "smooth-classes" / name(year - 1, "_class.tif")),
+               smooth_after = band_of(tile / "smooth-classes" / name(year, "_class.tif"));
+    pixels += before.size();
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      ASSERT_NE(smooth_after[i], kNoData);
+      plain += before[i] != after[i];
+      smooth += smooth_before[i] != smooth_after[i];
+    }
+  }
+  std::printf("of %zu pixels and pairs of years %zu change, %zu when smoothed\n", pixels, plain, smooth);
+  EXPECT_LT(smooth, plain / 2);
+  EXPECT_LT(smooth, pixels / 10);
+}
+
 TEST_F(GelderlandTest, TheCatalogueIsPublished) {
   EXPECT_TRUE(fs::exists(out / "cube" / "catalog.json"));
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/options.h"
 #include "data/cube/legend.h"
 #include "io/file/file.h"
 #include "map_image.h"
@@ -67,6 +68,7 @@ class ProductsTest : public testing::Test {
     std::vector<std::string> words{"run",   (folder / file).string(),  "--out", out.string(),
                                    "--set", "world=" + world.string(), "--set", kArea};
     for (const std::string& setting : kQuick) words.insert(words.end(), {"--set", setting});
+    if (name == "land-cover") words.insert(words.end(), {"--set", "steps.composite.statistics=[p50]"});
     words.insert(words.end(), more.begin(), more.end());
     return run_ecocube(words);
   }
@@ -107,7 +109,7 @@ class ProductsTest : public testing::Test {
   static inline std::map<std::string, fs::path> folders;
 };
 
-TEST_F(ProductsTest, LandCoverAgreesWithTheTruthAndSmoothingDoesNotHarmIt) {
+TEST_F(ProductsTest, LandCoverAgreesWithTheTruthAndMoreSoWhenSmoothed) {
   const fs::path tile = only_tile(done("land-cover"));
   double mapped = 0, smoothed = 0, first_level = 0;
   for (int year = 2015; year <= 2020; ++year) {
@@ -126,7 +128,7 @@ TEST_F(ProductsTest, LandCoverAgreesWithTheTruthAndSmoothingDoesNotHarmIt) {
   std::printf("land cover: %.3f of the pixels are right, %.3f when smoothed, %.3f at level 1\n", mapped, smoothed,
               first_level);
   EXPECT_GT(mapped, 0.80);
-  EXPECT_GT(smoothed, mapped - 0.005);
+  EXPECT_GT(smoothed, mapped + 0.01);
   EXPECT_GT(first_level, mapped + 0.02);
 }
 
@@ -168,9 +170,8 @@ TEST_F(ProductsTest, ChangeSaysWhereTheYearsDiffer) {
     right += changed.values[i] == 1 && first[i] != last[i] ? 1 : 0;
   }
   std::printf("change: %.0f pixels told, %.0f real, %.0f both\n", told, real, right);
-  ASSERT_GT(real, 50);
-  // Many times more than by chance, which is the product of both shares.
-  EXPECT_GT(right / real, 5 * told / static_cast<double>(before.values.size()));
+  EXPECT_GT(right / told, 0.4);
+  EXPECT_GT(right / real, 0.3);
 }
 
 TEST_F(ProductsTest, ATreeIsFoundWhereItStandsAndWhereItCould) {
@@ -184,10 +185,10 @@ TEST_F(ProductsTest, ATreeIsFoundWhereItStandsAndWhereItCould) {
   const double of_could = correlation(wide.values, could);
   std::printf("species: area under the curve %.3f, TSS %.3f, correlation %.3f; potential: correlation %.3f\n",
               there.area_under_curve, there.best_skill, of_stands, of_could);
-  EXPECT_GT(there.area_under_curve, 0.9);
-  EXPECT_GT(there.best_skill, 0.7);
-  EXPECT_GT(of_stands, 0.6);
-  EXPECT_GT(of_could, 0.5);
+  EXPECT_GT(there.area_under_curve, 0.95);
+  EXPECT_GT(there.best_skill, 0.8);
+  EXPECT_GT(of_stands, 0.75);
+  EXPECT_GT(of_could, 0.8);
   // The potential is told by the ground alone: man's clearings do not show in it.
   EXPECT_GT(of_could, correlation(wide.values, stands));
 }
@@ -212,15 +213,15 @@ TEST_F(ProductsTest, CarbonIsRightAtEveryDepthAndItsIntervalsHold) {
     }
     std::printf("%s: RMSE %.2f g/kg, R² %.3f, mean %.2f; the interval holds %.3f\n", name.c_str(), found.rmse, found.r2,
                 mean / all, inside / all);
+    // No horizon has its middle at the surface: there the depth is beyond what was dug.
+    EXPECT_GT(found.r2, depth == 0 ? 0.35 : 0.45);
     EXPECT_LT(mean / all, last_mean) << "carbon fades with depth";
     last_mean = mean / all;
     held += inside, pixels += all;
   }
-  const MapImage top = map_image(file, "carbon_b30cm");
-  EXPECT_GT(agreement(top.values, values_at(top, map_image(truth("carbon_b30cm")))).r2, 0.4);
   std::printf("all depths: the interval of 90 %% holds %.3f\n", held / pixels);
-  EXPECT_GT(held / pixels, 0.8);
-  EXPECT_LT(held / pixels, 0.99);
+  EXPECT_GT(held / pixels, 0.85);
+  EXPECT_LT(held / pixels, 0.98);
 }
 
 TEST_F(ProductsTest, NamesFollowTheConvention) {
@@ -245,6 +246,43 @@ TEST_F(ProductsTest, NamesFollowTheConvention) {
   for (const auto& names : {soil, cover}) {
     for (const std::string& name : names) EXPECT_EQ(std::count(name.begin(), name.end(), '_'), 9) << name;
   }
+}
+
+TEST_F(ProductsTest, ATrainedModelIsRefusedWhereALayerStoresItsNumbersOtherwise) {
+  const fs::path out = done("species", "potential.yaml"), folder = scratch_folder("products_other_scale");
+  const fs::path legend = fs::path(ECOCUBE_SOURCE_DIR) / "templates" / "species" / "legend.csv";
+  const auto recipe = [&](const char* scale) {
+    return fmt::format(
+        "cube:\n  name: other\n  grid: {{crs: EPSG:3035, pixel: 30, origin: [900000, 5460010], tile: 200}}\n"
+        "  area: {{bbox: [4044000, 3204720, 4047690, 3208410]}}\n  years: 2020\n"
+        "sources:\n  ground: {{format: rasters, path: \"{}/static/{{variable}}.tif\", static: true{}}}\n"
+        "steps:\n  - terrain: {{}}\n  - predict: {{model: {}/model/model.ecomodel}}\nlegend: {}\n",
+        world.string(), scale, out.string(), legend.string());
+  };
+  ASSERT_TRUE(write_text(folder / "same.yaml", recipe("")));
+  const Ended same = run_ecocube({"run", (folder / "same.yaml").string(), "--out", (folder / "same").string()});
+  EXPECT_EQ(same.exit_code, 0) << same.errors;
+  ASSERT_TRUE(write_text(folder / "other.yaml", recipe(", scale: 2")));
+  const Ended other = run_ecocube({"run", (folder / "other.yaml").string(), "--out", (folder / "other").string()});
+  EXPECT_NE(other.exit_code, 0);
+  EXPECT_THAT(other.errors,
+              HasSubstr("feature elevation: the model was trained on numbers stored as value = stored x 1"));
+}
+
+TEST_F(ProductsTest, LevelsAndChangesCarryColoursAndNames) {
+  const auto classes_of = [](const fs::path& out, const std::string& name) {
+    for (const auto& entry : fs::recursive_directory_iterator(out / "cube")) {
+      if (entry.path().extension() != ".json" || entry.path().filename() == "collection.json") continue;
+      const Value item = Value::parse(read_text(entry.path()).value_or("{}"));
+      if (item.contains("assets") && item["assets"].contains(name))
+        return item["assets"][name].value("classification:classes", Value::array());
+    }
+    return Value::array();
+  };
+  const fs::path out = done("land-cover");
+  EXPECT_EQ(classes_of(out, "class_level1").size(), 5u);
+  EXPECT_EQ(classes_of(out, "class_before").size(), 12u);
+  EXPECT_THAT(classes_of(out, "class_level1").dump(), HasSubstr("Forest and semi natural areas"));
 }
 
 TEST_F(ProductsTest, OneThreadMakesTheBytesOfTwoForLandCover) {

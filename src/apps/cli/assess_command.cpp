@@ -51,6 +51,9 @@ Result<MapAssessment> assess_matrix(const AssessOptions& options) {
   ECOCUBE_TRY_ASSIGN(ConfusionMatrix matrix, read_confusion_matrix(options.matrix, options.matrix_rows));
   MapAssessment assessment;
   assessment.title = options.matrix.stem().string();
+  if (!matrix.passed_over.empty())
+    assessment.notes.push_back(fmt::format("of the matrix, not both a row and a column and therefore passed over: {}",
+                                           join(matrix.passed_over, ", ")));
   const std::size_t classes = matrix.classes.size();
   std::vector<double> areas(classes);
   if (options.areas.empty()) {

@@ -162,6 +162,14 @@ TEST_F(AssessCommand, AMatrixStandsForMapAndPoints) {
   EXPECT_THAT(assess_map(options).error().message, HasSubstr("its first cell 'what' does not tell"));
 }
 
+TEST_F(AssessCommand, AClassThatAMatrixNeverMapsIsToldAndOneThatComesTwiceIsAnError) {
+  options.map.clear();
+  options.matrix = written("matrix.csv", "Actual,crop,other\ncrop,8,2\nother,1,4\nwater,3,3\n");
+  EXPECT_THAT(assessed().notes[0], HasSubstr("passed over: water"));
+  options.matrix = written("matrix.csv", "Actual,crop,other\ncrop,8,2\ncrop,1,4\n");
+  EXPECT_THAT(assess_map(options).error().message, HasSubstr("line 3: 'crop' stands there twice"));
+}
+
 TEST_F(AssessCommand, EveryReportTellsTheSameNumbers) {
   points({{0.5, 0.5, "1"}, {1.5, 1.5, "1"}, {0.5, 3.5, "1"}, {1.5, 0.5, "2"}, {2.5, 0.5, "2"}, {3.5, 2.5, "2"}});
   const MapAssessment result = assessed();

@@ -4,7 +4,7 @@
 #include "apps/cli/assess_sample.h"
 #include "base/text.h"
 #include "io/file/file.h"
-#include "io/points/csv.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace fs = std::filesystem;
@@ -16,13 +16,17 @@ bool is_sum(const std::string& name) {
   return small == "total" || small == "sum" || small.empty();
 }
 
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// True: the file's rows are what was seen.
 Result<bool> rows_are_seen(const fs::path& path, const std::string& rows, const std::string& corner) {
   const std::vector<std::string> seen{"seen", "actual", "reference", "truth", "observed"};
   const std::vector<std::string> mapped{"mapped", "map", "predicted", "prediction", "classified"};
   const std::string word = lower_case(rows.empty() ? corner : rows);
-  if (std::find(seen.begin(), seen.end(), word) != seen.end()) return true;
-  if (std::find(mapped.begin(), mapped.end(), word) != mapped.end()) return false;
+  if (contains(seen, word)) return true;
+  if (contains(mapped, word)) return false;
   if (!rows.empty()) return usage_error("--matrix-rows: '{}' is neither seen nor mapped", rows);
   return usage_error(
       "matrix {}: its first cell '{}' does not tell whether rows are what was seen or mapped; say --matrix-rows",
@@ -45,10 +49,16 @@ Result<ConfusionMatrix> read_confusion_matrix(const fs::path& path, const std::s
   ECOCUBE_TRY_ASSIGN(const auto names, parse_csv(text, path.string(), {header.front()}));
   ECOCUBE_TRY_ASSIGN(const bool seen_rows, rows_are_seen(path, rows, header.front()));
   ConfusionMatrix matrix;
+  const std::vector<std::string> columns(header.begin() + 1, header.end());
   for (const CsvRow& row : names) {
     const std::string& name = row.fields[0];
-    const bool is_column = std::find(header.begin() + 1, header.end(), name) != header.end();
-    if (!is_sum(name) && is_column) matrix.classes.push_back(name);
+    if (is_sum(name)) continue;
+    if (contains(matrix.classes, name))
+      return input_error("matrix {}, line {}: '{}' stands there twice", path.string(), row.line, name);
+    (contains(columns, name) ? matrix.classes : matrix.passed_over).push_back(name);
+  }
+  for (const std::string& name : columns) {
+    if (!is_sum(name) && !contains(matrix.classes, name)) matrix.passed_over.push_back(name);
   }
   if (matrix.classes.empty())
     return input_error("matrix {}: no name stands both in its header and in its first column", path.string());
@@ -89,7 +99,7 @@ Result<std::vector<double>> areas_of(const fs::path& path, const std::vector<std
   std::vector<std::string> known;
   for (const auto& [name, area] : areas) {
     known.push_back(name);
-    if (std::find(names.begin(), names.end(), name) == names.end())
+    if (!contains(names, name))
       return input_error("areas {}: '{}' is not in the sample{}", path.string(), name, suggestion(name, names));
   }
   std::vector<double> result;

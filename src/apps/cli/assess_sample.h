@@ -31,7 +31,8 @@ Result<MapSample> sample_map(const AssessOptions& options);
 /// A confusion matrix from a CSV file: a header of names, a row a class; sums and other columns are passed over.
 struct ConfusionMatrix {
   std::vector<std::string> classes;
-  std::vector<double> counts;  ///< shape [mapped class][seen class]
+  std::vector<double> counts;            ///< shape [mapped class][seen class]
+  std::vector<std::string> passed_over;  ///< names of rows and columns that are no sums and not in both
 };
 
 /// `rows` says what the file's rows are: `seen`, `mapped`, or empty: the file's first cell tells (`Actual`,

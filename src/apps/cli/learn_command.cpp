@@ -17,6 +17,8 @@
 #include "io/model/model_file.h"
 #include "io/report/out_of_fold.h"
 #include "io/report/report.h"
+#include "io/report/report_csv.h"
+#include "io/table/csv.h"
 #include "steps/ensemble_options.h"
 
 namespace ecocube {
@@ -236,6 +238,10 @@ Result<void> run_learn(const LearnOptions& options) {
   ECOCUBE_TRY(write_text_atomic(options.out / "out_of_fold.csv", out_of_fold_csv(report)));
   ECOCUBE_TRY(write_text_atomic(options.out / "seen.csv", seen_csv(report)));
   ECOCUBE_TRY(write_text_atomic(options.out / "out_of_fold_rows.csv", out_of_fold_rows_csv(report)));
+  if (!report.response) {
+    ECOCUBE_TRY(write_text_atomic(options.out / "class_scores.csv", class_scores_csv(report)));
+    ECOCUBE_TRY(write_text_atomic(options.out / "confusion.csv", confusion_csv(report)));
+  }
   for (const std::string& note : report.notes) fmt::print("  {}\n", note);
   fmt::print("{}: {} rows, {} features, {} folds ({})\n{}{}", report.title, report.rows, report.features.size(),
              report.folds, report.grouping, scores_text(report), ladder_text(report));
@@ -257,7 +263,8 @@ Result<void> run_apply(const ApplyOptions& options) {
   std::string text = "id" + applied.header() + "\n";
   const std::vector<std::string> lines = applied.lines();
   for (std::size_t row = 0; row < lines.size(); ++row)
-    text += (of_id < table.names.size() ? table.columns[of_id][row] : fmt::format("{}", row)) + lines[row] + "\n";
+    text += (of_id < table.names.size() ? csv_field(table.columns[of_id][row]) : fmt::format("{}", row)) + lines[row] +
+            "\n";
   return write_text_atomic(options.out, text);
 }
 
@@ -280,7 +287,8 @@ void add_learn(CLI::App& app, Action& action) {
   command->add_option("--folds", options->folds, "column of folds, or a CSV file with the column fold, a line a row");
   command->add_option("--block", options->block, "side of squares of x and y whose rows stay together")
       ->check(CLI::PositiveNumber);
-  command->add_option("--regions", options->regions, "rows of so many regions of x and y stay together (k-means)");
+  command->add_option("--regions", options->regions, "rows of so many regions of x and y stay together (k-means)")
+      ->check(CLI::Range(2, 1000));
   command->add_option("--group", options->group, "column: rows of one group stay together");
   command->add_option("--year", options->year, "column of years or dates: rows of one year stay together");
   command->add_option("--x", options->x, "column of the x coordinate");
@@ -295,7 +303,7 @@ void add_learn(CLI::App& app, Action& action) {
   command->add_option("--set", options->sets, "option=value of the step train; may be repeated")
       ->take_all()
       ->allow_extra_args(false);
-  command->add_option("--threads", options->threads, "threads; 0: all cores");
+  command->add_option("--threads", options->threads, "threads; 0: all cores")->check(CLI::Range(0, 4096));
   command->final_callback([&action, options] { action = [options] { return outcome_of(run_learn(*options)); }; });
 }
 
@@ -308,7 +316,7 @@ void add_apply(CLI::App& app, Action& action) {
   command->add_option("--out", options->out, "CSV file to write")->required();
   command->add_option("--id", options->id, "column that names the rows; without it they count from 0");
   command->add_flag("--all", options->all, "also the dominant class, sets or intervals, and applicability");
-  command->add_option("--threads", options->threads, "threads; 0: all cores");
+  command->add_option("--threads", options->threads, "threads; 0: all cores")->check(CLI::Range(0, 4096));
   command->final_callback([&action, options] { action = [options] { return outcome_of(run_apply(*options)); }; });
 }
 

@@ -45,7 +45,8 @@ TEST_F(Learn, ClassesOfATableAndAppliesTheModelToIt) {
   options_.group = "group";
   options_.id = "name";
   ASSERT_TRUE(run_learn(options_)) << message();
-  for (const char* name : {"model.ecomodel", "report.json", "report.html", "out_of_fold_rows.csv"})
+  for (const char* name :
+       {"model.ecomodel", "report.json", "report.html", "out_of_fold_rows.csv", "class_scores.csv", "confusion.csv"})
     EXPECT_TRUE(fs::exists(options_.out / name)) << name;
   const TextColumns told = read_columns(options_.out / "out_of_fold.csv").value();
   EXPECT_EQ(told.names, (std::vector<std::string>{"id", "field", "wood"}));
@@ -101,6 +102,56 @@ TEST_F(Learn, ErrorsNameTheColumnTheLineAndTheNearestWord) {
   options_.sets.clear();
   options_.block = 30;
   EXPECT_EQ(message(), "--block needs the columns --x and --y, and both in every row: row 0 has none");
+}
+
+TEST_F(Learn, FieldsThatAreNoFoldWeightOrYearAreErrorsWithTheirLine) {
+  const auto write = [&](const std::string& value) {
+    std::string text = "a,b,cover,extra\n";
+    for (int row = 0; row < 60; ++row)
+      text += fmt::format("{},{},{},{}\n", row, row * 7 % 11, row % 2 ? "wood" : "field",
+                          row == 5 ? value : fmt::format("{}", 2001 + row % 3));
+    std::ofstream(table_) << text;
+  };
+  write("NA");
+  options_.folds = "extra";
+  EXPECT_TRUE(message().ends_with("line 7: no fold in the column extra")) << message();
+  options_.folds.clear();
+  write("-1");
+  options_.weight = "extra";
+  EXPECT_TRUE(message().ends_with("line 7: '-1' in the column extra is no weight")) << message();
+  options_.weight.clear();
+  write("12/05/2003");
+  options_.year = "extra";
+  EXPECT_TRUE(message().ends_with("'12/05/2003' in the column extra does not begin with the four digits of a year"))
+      << message();
+}
+
+TEST_F(Learn, WhatMakesNoSenseOfTheTargetIsAnError) {
+  options_.features = {"a", "clay"};
+  options_.target = "clay";
+  EXPECT_EQ(message(), "--features: clay is the target, which a model cannot learn from");
+  options_.target = "cover";
+  options_.transform = "log1p";
+  EXPECT_EQ(message(), "--transform is of numbers, but cover holds classes");
+  options_.transform = "none";
+  std::ofstream(table_) << "a,clay,cover\n1,2,NA\n3,4,\n";
+  EXPECT_TRUE(message().ends_with("the column cover holds neither a label nor a number")) << message();
+}
+
+TEST_F(Learn, AShareBeyondAHundredPercentHasNoLogit) {
+  std::ofstream(table_) << "a,clay\n1,20\n2,101\n3,40\n";
+  options_.target = "clay";
+  options_.features = {"a"};
+  options_.transform = "logit";
+  EXPECT_TRUE(message().ends_with("line 3: clay 101 has no transform logit")) << message();
+}
+
+TEST_F(Learn, NamesOfRowsWithCommasComeBackAsOneField) {
+  ASSERT_TRUE(run_learn(options_));
+  const fs::path other = folder_ / "other.csv", applied = folder_ / "applied.csv";
+  std::ofstream(other) << "a,b,name\n1,2,\"p, \"\"q\"\"\"\n";
+  ASSERT_TRUE(run_apply({options_.out / "model.ecomodel", other, applied, "name", false, 0}));
+  EXPECT_EQ(read_columns(applied)->columns[0][0], "p, \"q\"");
 }
 
 TEST_F(Learn, ApplyingToATableThatLacksAFeatureNamesIt) {

@@ -34,6 +34,8 @@ bool is_words(const std::vector<std::string>& column) {
 
 Result<std::vector<std::string>> feature_names(const TextColumns& table, const LearnOptions& options,
                                                std::vector<std::string>& notes) {
+  if (std::find(options.features.begin(), options.features.end(), options.target) != options.features.end())
+    return usage_error("--features: {} is the target, which a model cannot learn from", options.target);
   if (!options.features.empty()) return options.features;
   ECOCUBE_TRY_ASSIGN(const auto taken, taken_columns(table, options));
   std::vector<std::string> names, words;
@@ -60,6 +62,8 @@ Result<void> take_classes(const TextColumns& table, std::size_t target, LearnTab
       known.try_emplace(key(label), std::uint16_t{0});
     }
   }
+  if (known.empty())
+    return input_error("{}: the column {} holds neither a label nor a number", table.file, table.names[target]);
   if (known.size() > kMaximumClasses)
     return input_error(
         "{}: the column {} holds {} different labels, {} are the most; numbers are learnt without "
@@ -162,7 +166,12 @@ Result<void> take_given_folds(const TextColumns& table, const LearnOptions& opti
   if (from.rows() != table.rows())
     return input_error("{} has {} rows, {} has {}", from.file, from.rows(), table.file, table.rows());
   ECOCUBE_TRY_ASSIGN(const std::size_t column, column_named(from, own ? options.folds : "fold"));
-  const auto folds = folds_by_name(from.columns[column]);
+  const auto& names_of_folds = from.columns[column];
+  const auto none = std::find_if(names_of_folds.begin(), names_of_folds.end(), is_missing);
+  if (none != names_of_folds.end())
+    return input_error("{}, line {}: no fold in the column {}", from.file,
+                       from.lines[static_cast<std::size_t>(none - names_of_folds.begin())], from.names[column]);
+  const auto folds = folds_by_name(names_of_folds);
   if (!folds) return within(from.file, folds.error());
   made.data.folds = *folds;
   made.grouping = own ? fmt::format("folds of the column {}", options.folds)
@@ -174,6 +183,22 @@ Result<void> take_given_folds(const TextColumns& table, const LearnOptions& opti
   for (std::size_t row = 0; row < names.size(); ++row) names[row] += "/" + from.columns[column][row];
   made.data.groups = groups_by_name(names);
   return {};
+}
+
+/// The group of every row, nothing where the column has none: such a row is a group of its own.
+Result<std::vector<std::string>> group_names(const TextColumns& table, const std::string& name, bool years) {
+  ECOCUBE_TRY_ASSIGN(const std::size_t column, column_named(table, name));
+  std::vector<std::string> names = table.columns[column];
+  for (std::size_t row = 0; row < names.size(); ++row) {
+    if (is_missing(names[row])) names[row].clear();
+    if (!years || names[row].empty()) continue;
+    const std::string year = names[row].substr(0, 4);
+    if (year.size() < 4 || year.find_first_not_of("0123456789") != std::string::npos)
+      return input_error("{}, line {}: '{}' in the column {} does not begin with the four digits of a year", table.file,
+                         table.lines[row], names[row], name);
+    names[row] = year;
+  }
+  return names;
 }
 
 Result<void> take_groups(const TextColumns& table, const LearnOptions& options, std::uint64_t seed, LearnTable& made) {
@@ -194,18 +219,25 @@ Result<void> take_groups(const TextColumns& table, const LearnOptions& options, 
     }
   } else if (!options.year.empty() || !options.group.empty()) {
     const std::string& name = options.year.empty() ? options.group : options.year;
-    ECOCUBE_TRY_ASSIGN(const std::size_t column, column_named(table, name));
-    std::vector<std::string> names = table.columns[column];
-    if (!options.year.empty()) {
-      // A date's first four digits are its year.
-      for (std::string& one : names) one = one.substr(0, 4);
-    }
+    ECOCUBE_TRY_ASSIGN(const auto names, group_names(table, name, !options.year.empty()));
     made.data.groups = groups_by_name(names);
     if (made.grouping.empty()) made.grouping = options.year.empty() ? fmt::format("column {}", name) : "years";
   }
-  made.spatial = !made.grouping.empty() && options.year.empty();
+  // Of folds that are given nobody knows whether they keep near rows together.
+  made.spatial = options.folds.empty() && !made.grouping.empty() && options.year.empty();
   if (made.grouping.empty()) made.grouping = "random folds";
   return {};
+}
+
+Result<std::vector<double>> weights_of(const TextColumns& table, const std::string& name) {
+  ECOCUBE_TRY_ASSIGN(const std::size_t column, column_named(table, name));
+  ECOCUBE_TRY_ASSIGN(auto weights, numbers_in(table, column));
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!(weights[row] >= 0 && std::isfinite(weights[row])))
+      return input_error("{}, line {}: '{}' in the column {} is no weight", table.file, table.lines[row],
+                         table.columns[column][row], name);
+  }
+  return weights;
 }
 
 }  // namespace
@@ -237,10 +269,12 @@ Result<LearnTable> learn_table(const TextColumns& table, const LearnOptions& opt
   }
   rows.weights.assign(table.rows(), 1.0);
   if (!options.weight.empty()) {
-    ECOCUBE_TRY_ASSIGN(const std::size_t weight, column_named(table, options.weight));
-    ECOCUBE_TRY_ASSIGN(rows.weights, numbers_in(table, weight));
+    ECOCUBE_TRY_ASSIGN(rows.weights, weights_of(table, options.weight));
   }
   ECOCUBE_TRY_ASSIGN(const bool numbers, learns_numbers(table, options));
+  if (!numbers && (options.transform != "none" || !options.unit.empty()))
+    return usage_error("--{} is of numbers, but {} holds classes", options.unit.empty() ? "transform" : "unit",
+                       options.target);
   if (numbers) {
     ECOCUBE_TRY(take_numbers(table, target, options, made));
   } else {

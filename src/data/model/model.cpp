@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "data/model/portable_math.h"
 
@@ -44,6 +45,7 @@ double transformed(Transform transform, double value) {
     case Transform::square_root:
       return std::sqrt(value);
     case Transform::logit: {
+      if (value < 0 || value > 100) return std::numeric_limits<double>::quiet_NaN();
       const double share = std::clamp(value, kLeastShare, 100 - kLeastShare);
       return portable_log(share / (100 - share));
     }

@@ -31,7 +31,7 @@ struct NamedLearner {
 struct FeatureFacts {
   std::string unit;                ///< of the layer it was trained on; empty: unknown
   double lowest = 0, highest = 0;  ///< of the training rows, physical; both 0: unknown
-  double scale = 1, offset = 0;    ///< with which that layer stored its numbers
+  double scale = 0, offset = 0;    ///< with which that layer stored its numbers; scale 0: unknown, it was no layer
   bool operator==(const FeatureFacts&) const = default;
 };
 

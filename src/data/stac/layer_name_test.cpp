@@ -46,6 +46,35 @@ TEST(ProductName, AllLayersOfAClassMapAreOneProduct) {
             (ProductName{"tree.species", "tree.species.211", "md"}));
 }
 
+TEST(ProductName, WhatIsSaidAboutAClassMapBelongsToIt) {
+  const auto named = [](const char* variable, LayerKind kind) { return product_of(variable, kind, "landcover"); };
+  EXPECT_EQ(named("class_level1", LayerKind::classes), (ProductName{"landcover", "landcover.level1", "c"}));
+  EXPECT_EQ(named("class_margin", LayerKind::continuous), (ProductName{"landcover", "landcover.margin", "m"}));
+  EXPECT_EQ(named("class_set_size", LayerKind::continuous), (ProductName{"landcover", "landcover.set.size", "n"}));
+  EXPECT_EQ(named("set_211", LayerKind::source), (ProductName{"landcover", "landcover.211", "set"}));
+  EXPECT_EQ(named("class_before", LayerKind::classes), (ProductName{"landcover", "landcover.before", "c"}));
+  EXPECT_EQ(named("class_changed", LayerKind::source), (ProductName{"landcover", "landcover.change", "c"}));
+  EXPECT_EQ(named("change_uncertainty", LayerKind::continuous), (ProductName{"landcover", "landcover.change", "md"}));
+  EXPECT_EQ(named("probability_112_slope_se", LayerKind::continuous),
+            (ProductName{"landcover", "landcover.112.slope.se", "m"}));
+  EXPECT_EQ(named("probability_112_n", LayerKind::count), (ProductName{"landcover", "landcover.112.n", "n"}));
+  EXPECT_EQ(named("probability_sandy_loam", LayerKind::continuous),
+            (ProductName{"landcover", "landcover.sandy.loam", "p"}));
+}
+
+TEST(ProductName, ANumberAtADepthHasItsFieldsApart) {
+  const auto named = [](const char* variable) { return product_of(variable, LayerKind::continuous, "landcover"); };
+  EXPECT_EQ(named("carbon_b30cm"), (ProductName{"carbon", "carbon", "m", "b30cm"}));
+  EXPECT_EQ(named("carbon_b0cm_spread"), (ProductName{"carbon", "carbon", "d", "b0cm"}));
+  EXPECT_EQ(named("organic_carbon_b100cm_q05"), (ProductName{"organic.carbon", "organic.carbon", "p.05", "b100cm"}));
+  EXPECT_EQ(named("carbon_b12.5cm_lower90"), (ProductName{"carbon", "carbon", "lower.90", "b12.5cm"}));
+  EXPECT_EQ(named("biomass_upper95"), (ProductName{"biomass", "biomass", "upper.95"}));
+  EXPECT_EQ(named("outside_b30cm"), (ProductName{"outside", "outside", "c", "b30cm"}));
+  // No depth, no quantile: words that only look like them.
+  EXPECT_EQ(named("b30cm"), (ProductName{"b30cm", "b30cm", "m"}));
+  EXPECT_EQ(named("water_quality"), (ProductName{"water.quality", "water.quality", "m"}));
+}
+
 TEST(LayerTitle, IsWhatPeopleWouldSay) {
   EXPECT_EQ(layer_title("red_p25", clc_legend()), "Red, 25th percentile");
   EXPECT_EQ(layer_title("red_p91", clc_legend()), "Red, 91st percentile");
@@ -57,6 +86,8 @@ TEST(LayerTitle, IsWhatPeopleWouldSay) {
   EXPECT_EQ(layer_title("uncertainty_x", clc_legend()), "Uncertainty of x");
   EXPECT_EQ(layer_title("ndvi_p75", clc_legend(), "Vegetation index"), "Vegetation index, 75th percentile");
   EXPECT_EQ(layer_title("class", clc_legend(), "Species"), "Species");
+  EXPECT_EQ(layer_title("clay_b0cm_q05", clc_legend(), "Quantile 0.05 of clay at b0cm"),
+            "Quantile 0.05 of clay at b0cm");
   EXPECT_EQ(layer_title("ndvi_source", clc_legend(), "How it came about"), "How it came about");
 }
 

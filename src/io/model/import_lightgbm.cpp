@@ -13,6 +13,7 @@ using Section = std::map<std::string, std::string, std::less<>>;
 struct Sections {
   Section head;
   std::vector<Section> trees;
+  bool whole = false;  ///< whether the line stands there that ends the trees
 };
 
 Sections sections_of(std::string_view text) {
@@ -20,7 +21,10 @@ Sections sections_of(std::string_view text) {
   Section* at = &sections.head;
   for (const std::string& raw : split(text, '\n')) {
     const std::string_view line = trimmed(raw);
-    if (line == "end of trees") break;
+    if (line == "end of trees") {
+      sections.whole = true;
+      break;
+    }
     const auto equals = line.find('=');
     const std::string key(line.substr(0, equals));
     if (key == "Tree") at = &sections.trees.emplace_back();
@@ -138,6 +142,7 @@ Result<ForeignModel> import_lightgbm(std::string_view text) {
   foreign.feature_count = last_feature + 1;
   foreign.features = split(names, ' ');
   foreign.classes = objective.link == Link::softmax ? classes : objective.link == Link::logistic ? 2 : 0;
+  if (!sections.whole) return input_error("cut off after {} trees: no line 'end of trees'", sections.trees.size());
   if (per_round == 0 || sections.trees.empty()) return input_error("no trees");
   if (sections.head.contains("average_output"))  // a random forest: the mean of its rounds
     objective.factor /= static_cast<double>(sections.trees.size() / per_round);

@@ -132,6 +132,7 @@ TEST(Import, WhatItCannotMeanIsRefusedWithItsPlace) {
   EXPECT_THAT(complaint_of(lightgbm, "left_child=1 -1", "left_child=0 -1"), HasSubstr("tree 0: node 0: child 0"));
   EXPECT_THAT(complaint_of(lightgbm, "leaf_value=0.5 -0.25 1.125", "leaf_value=0.5 x 1"),
               HasSubstr("'x' is no number"));
+  EXPECT_THAT(complaint_of(lightgbm, "end of trees", ""), HasSubstr("cut off after 3 trees"));
   const std::string xgboost = read_text(kFolder / "xgboost-classes.json").value();
   EXPECT_THAT(complaint_of(xgboost, "multi:softprob", "rank:ndcg"), HasSubstr("objective rank:ndcg"));
   EXPECT_THAT(complaint_of(xgboost, "\"gbtree\"", "\"gblinear\""), HasSubstr("booster gblinear has no trees"));

@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 #include "io/file/file.h"
-#include "io/points/csv.h"
 #include "io/points/point_rows.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {

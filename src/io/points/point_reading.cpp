@@ -88,7 +88,7 @@ Result<std::optional<FieldPoint>> PointRowReader::read(const PointRow& row, std:
 
 Result<std::string> crs_of(const PointRows& rows, const std::string& asked, PointSet& set) {
   if (asked.empty() && rows.crs.empty())
-    return usage_error("points {}: the file does not say its coordinate reference system; set points.crs", rows.path);
+    return usage_error("points {}: the file does not say its coordinate reference system; say it as crs", rows.path);
   if (!asked.empty() && !rows.crs.empty() && !same_crs(asked, rows.crs)) {
     set.remarks.push_back(fmt::format(
         "points {}: the coordinates are taken as {}, as asked, though the file says otherwise", rows.path, asked));

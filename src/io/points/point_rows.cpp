@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "io/file/file.h"
-#include "io/points/csv.h"
 #include "io/raster/vector.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {

@@ -120,6 +120,21 @@ TEST_F(PointSources, PresencesAndTheAbsencesOfAnotherSourceKeepTheirWeights) {
               HasSubstr("no column 'lable' - did you mean 'label'?"));
 }
 
+TEST_F(PointSources, AbsencesWithoutAGroupTakeTheSquaresOfThePresences) {
+  PointSource species = plain("trees.csv", "10,10,2010,x\n");
+  species.kind = "species";
+  species.groups.by = "cell";
+  species.groups.cell = 1000;
+  species.absences = {plain("survey.csv", "500,500,2010,211\n1500,10,2010,211\n")};
+  const auto all = prepare_points(std::vector<PointSource>{species}, "EPSG:3035");
+  ASSERT_TRUE(all) << all.error().message;
+  ASSERT_EQ(all->set.points.size(), 3u);
+  EXPECT_FALSE(all->set.points[0].group.empty());
+  EXPECT_EQ(all->set.points[1].group, all->set.points[0].group);
+  EXPECT_NE(all->set.points[2].group, all->set.points[0].group);
+  EXPECT_FALSE(all->set.points[2].group.empty());
+}
+
 TEST_F(PointSources, SquaresOfKilometresInADegreeGridAreRefused) {
   PointSource source = plain("p.csv", "10,50,2010,311\n");
   source.kind = "species";

@@ -4,14 +4,10 @@
 #include "base/text.h"
 #include "io/file/file.h"
 #include "io/raster/point_writer.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  return "\"" + replace_all(text, "\"", "\"\"") + "\"";
-}
 
 std::string number_text(double number) {
   return std::isnan(number) ? std::string() : fmt::format("{}", number);
@@ -42,9 +38,9 @@ std::vector<PointColumn> columns_of(const std::vector<FieldPoint>& points) {
 std::string points_csv(const std::vector<FieldPoint>& points) {
   std::string text = "id,x,y,date,label,value,depth,weight,group\n";
   for (const FieldPoint& point : points) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{}\n", quoted(point.id), point.x, point.y, iso_date(point.date),
-                        quoted(point.label), number_text(point.value), number_text(point.depth), point.weight,
-                        quoted(point.group));
+    text += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_field(point.id), point.x, point.y, iso_date(point.date),
+                        csv_field(point.label), number_text(point.value), number_text(point.depth), point.weight,
+                        csv_field(point.group));
   }
   return text;
 }

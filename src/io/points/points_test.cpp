@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "io/file/file.h"
-#include "io/points/csv.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {
@@ -165,7 +165,7 @@ TEST_F(Points, AMissingColumnAnEmptyFileAndAMissingFileAreNamed) {
 TEST_F(Points, ACsvFileWithoutACrsIsAnError) {
   columns_.crs.clear();
   EXPECT_EQ(message_of("lon,lat,date,label\n10,52,2018,a\n"),
-            "points " + columns_.path + ": the file does not say its coordinate reference system; set points.crs");
+            "points " + columns_.path + ": the file does not say its coordinate reference system; say it as crs");
   columns_.crs = "EPSG:99999";
   EXPECT_THAT(message_of("lon,lat,date,label\n10,52,2018,a\n"),
               HasSubstr("points " + columns_.path + ": unknown coordinate reference system 'EPSG:99999'"));

@@ -98,7 +98,7 @@ TEST_F(Soil, WhatIsMissingOrUnreadableIsNamed) {
             "points.lower: 'bottom' has no * though points.value, 'clay_*', has one");
   rules.lower = "bottom_*";
   columns.crs = "";
-  EXPECT_THAT(read(kWide + row).error().message, HasSubstr("set points.crs"));
+  EXPECT_THAT(read(kWide + row).error().message, HasSubstr("say it as crs"));
   columns.crs = "EPSG:3035";
   columns.year.reset();
   EXPECT_THAT(read(kWide + row).error().message, HasSubstr(start + ": no column 'date'"));

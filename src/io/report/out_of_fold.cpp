@@ -4,23 +4,20 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  return "\"" + replace_all(text, "\"", "\"\"") + "\"";
-}
-
 std::string id_of(const OutOfFoldRows& rows, std::size_t row) {
-  if (!rows.places.empty() && !rows.places[row].id.empty()) return quoted(rows.places[row].id);
+  if (!rows.places.empty() && !rows.places[row].id.empty()) return csv_field(rows.places[row].id);
   return fmt::format("{}", rows.table_rows[row]);
 }
 
 std::string seen_of(const TrainingReport& report, std::size_t row) {
   const OutOfFoldRows& rows = report.out_of_fold;
-  return report.classes.empty() ? fmt::format("{}", rows.seen[row]) : quoted(report.classes[rows.seen_class[row]].code);
+  return report.classes.empty() ? fmt::format("{}", rows.seen[row])
+                                : csv_field(report.classes[rows.seen_class[row]].code);
 }
 
 std::string number_or_nothing(const std::optional<double>& number) {
@@ -33,8 +30,8 @@ std::string answer_columns(const TrainingReport& report) {
   std::string text = regression ? ",prediction,residual" : ",class,probability";
   for (const double level : report.out_of_fold.quantile_levels) text += fmt::format(",quantile_{}", level);
   for (const std::string& learner : report.learners) {
-    if (regression) text += "," + quoted(learner);
-    for (const LegendClass& entry : report.classes) text += "," + quoted(learner + "." + entry.code);
+    if (regression) text += "," + csv_field(learner);
+    for (const LegendClass& entry : report.classes) text += "," + csv_field(learner + "." + entry.code);
   }
   return text + "\n";
 }
@@ -48,7 +45,7 @@ std::string answers_of(const TrainingReport& report, std::size_t row) {
     text = fmt::format(",{},{}", *own, *own - rows.seen[row]);
   } else {
     const auto top = static_cast<std::size_t>(std::max_element(own, own + count) - own);
-    text = fmt::format(",{},{}", quoted(report.classes[top].code), own[top]);
+    text = fmt::format(",{},{}", csv_field(report.classes[top].code), own[top]);
   }
   for (std::size_t q = 0; q < levels; ++q) text += fmt::format(",{}", rows.quantiles[row * levels + q]);
   const std::size_t learned = report.learners.size() * count;
@@ -62,7 +59,7 @@ std::string out_of_fold_csv(const TrainingReport& report) {
   const OutOfFoldRows& rows = report.out_of_fold;
   const std::size_t count = report.classes.empty() ? 1 : report.classes.size();
   std::string text = report.classes.empty() ? "id,prediction" : "id";
-  for (const LegendClass& entry : report.classes) text += "," + quoted(entry.code);
+  for (const LegendClass& entry : report.classes) text += "," + csv_field(entry.code);
   text += "\n";
   for (std::size_t row = 0; row < rows.rows(); ++row) {
     text += id_of(rows, row);

@@ -5,19 +5,13 @@
 
 #include <cmath>
 
-#include "base/text.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {
 
 std::string number(double value) {
   return std::isfinite(value) ? fmt::format("{}", value) : "";
-}
-
-/// Quoted where a reader would otherwise split it.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  return "\"" + replace_all(text, "\"", "\"\"") + "\"";
 }
 
 const Evaluation& scored(const TrainingReport& report) {
@@ -34,8 +28,8 @@ std::string class_scores_csv(const TrainingReport& report) {
       "precision_recall_area\n";
   for (std::size_t c = 0; c < report.classes.size() && c < score.classes.size(); ++c) {
     const ClassScore& one = score.classes[c];
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", field(report.classes[c].code),
-                       field(report.classes[c].name), one.rows, number(one.weight), number(one.precision),
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", csv_field(report.classes[c].code),
+                       csv_field(report.classes[c].name), one.rows, number(one.weight), number(one.precision),
                        number(one.recall), number(one.f1), number(one.log_loss), number(one.true_skill),
                        number(one.balanced_threshold), number(one.precision_recall_area));
   }
@@ -47,10 +41,10 @@ std::string confusion_csv(const TrainingReport& report) {
   const Evaluation& score = scored(report);
   const std::size_t classes = report.classes.size();
   std::string csv = "seen";
-  for (const LegendClass& one : report.classes) csv += "," + field(one.code);
+  for (const LegendClass& one : report.classes) csv += "," + csv_field(one.code);
   csv += "\n";
   for (std::size_t seen = 0; seen < classes && score.confusion.size() == classes * classes; ++seen) {
-    csv += field(report.classes[seen].code);
+    csv += csv_field(report.classes[seen].code);
     for (std::size_t told = 0; told < classes; ++told) csv += "," + number(score.confusion[seen * classes + told]);
     csv += "\n";
   }

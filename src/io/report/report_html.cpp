@@ -24,7 +24,8 @@ std::string heading(const TrainingReport& report) {
   const auto fact = [](std::size_t count, const char* one, const char* many) {
     return fmt::format("<li>{}</li>", plural(static_cast<double>(count), one, many));
   };
-  std::string blocks = report.block > 0 ? fmt::format(" of {} map units", count_text(report.block)) : "";
+  const std::string kind = report.spatial ? "spatial group" : "group";
+  const std::string blocks = report.block > 0 ? fmt::format(" of {} map units", count_text(report.block)) : "";
   return fmt::format(
       "<header>\n<p class=kicker>Model report</p>\n<h1>{}</h1>\n<ul class=facts>{}{}{}{}{}{}</ul>\n</header>\n",
       escape_html(report.title), fact(report.rows, "training row", "training rows"),
@@ -32,8 +33,7 @@ std::string heading(const TrainingReport& report) {
                                     report.response->unit.empty() ? "" : ", " + escape_html(report.response->unit))
                       : fact(report.classes.size(), "class", "classes"),
       fact(report.features.size(), "feature", "features"), fact(report.learners.size(), "learner", "learners"),
-      fact(report.groups, ("spatial group" + blocks).c_str(), ("spatial groups" + blocks).c_str()),
-      fact(report.folds, "fold", "folds"));
+      fact(report.groups, (kind + blocks).c_str(), (kind + "s" + blocks).c_str()), fact(report.folds, "fold", "folds"));
 }
 
 /// The difference between both kinds of accuracy in one sentence.
@@ -47,6 +47,22 @@ std::string difference_text(const TrainingReport& report) {
                      points > 0 ? "higher" : "lower");
 }
 
+/// In what sense the nested score is of rows unseen.
+const char* score_meaning(const TrainingReport& report) {
+  if (report.grouping == "years") {
+    return "rows of years that no part of the model has seen; their places may have been seen in other years.";
+  }
+  if (report.grouping.starts_with("folds of")) {
+    return "rows that no part of the model has seen: the folds that were given were kept from base learners and meta "
+           "learner alike.";
+  }
+  return report.spatial
+             ? "places that no part of the model has seen: the spatial folds it is measured on were kept from "
+               "base learners and meta learner alike."
+             : "rows that no part of the model has seen. The folds are <b>random</b>: rows near them were "
+               "seen, so expect less elsewhere.";
+}
+
 std::string headline(const TrainingReport& report) {
   const bool nested = !report.nested.classes.empty();
   std::string html = "<div class=headline>\n";
@@ -54,12 +70,7 @@ std::string headline(const TrainingReport& report) {
     html += fmt::format(
         "<section class=card><h2>Accuracy</h2><div class=big>{}</div><p>This share of the points, each counted by its "
         "weight, is mapped right in {}</p></section>\n",
-        percent_text(report.nested.overall_accuracy),
-        report.spatial
-            ? "places that no part of the model has seen: the spatial folds it is measured on were kept from "
-              "base learners and meta learner alike."
-            : "rows that no part of the model has seen. The folds are <b>random</b>: rows near them were seen, "
-              "so expect less elsewhere.");
+        percent_text(report.nested.overall_accuracy), score_meaning(report));
     html +=
         fmt::format("<section class=card><h2>As published</h2><div class=mid>{}</div><p class=soft>{}</p></section>\n",
                     percent_text(report.published.overall_accuracy), difference_text(report));

@@ -58,6 +58,24 @@ std::string frame(double low, double high, const std::string& what) {
                            length_text(kTop + kSide + 34), what);
 }
 
+/// In what sense the score is of rows unseen.
+const char* score_meaning(const TrainingReport& report, bool nested) {
+  if (!nested)
+    return "Scored on the very folds that made the meta learner's inputs; the nested score was not computed.";
+  if (report.grouping == "years") {
+    return "This share of the variance is told right for rows of years that no part of the model has seen; their "
+           "places may have been seen in other years.";
+  }
+  if (report.grouping.starts_with("folds of")) {
+    return "This share of the variance is told right for rows that no part of the model has seen: the folds that were "
+           "given were kept from base learners and meta learner alike.";
+  }
+  return report.spatial ? "This share of the variance is told right in places that no part of the model has seen: the "
+                          "spatial folds it is measured on were kept from base learners and meta learner alike."
+                        : "This share of the variance is told right for rows that no part of the model has seen. The "
+                          "folds are <b>random</b>: rows near them were seen, so expect less elsewhere.";
+}
+
 }  // namespace
 
 std::string number_headline(const TrainingReport& report) {
@@ -65,15 +83,8 @@ std::string number_headline(const TrainingReport& report) {
   const RegressionEvaluation& score = nested ? report.nested_numbers : report.published_numbers;
   const std::string unit = report.response ? report.response->unit : "";
   std::string html = "<div class=headline>\n";
-  html += fmt::format(
-      "<section class=card><h2>R²{}</h2><div class=big>{}</div><p>{}</p></section>\n", nested ? "" : ", as published",
-      score_text(score.r2),
-      nested ? report.spatial
-                   ? "This share of the variance is told right in places that no part of the model has seen: "
-                     "the spatial folds it is measured on were kept from base learners and meta learner alike."
-                   : "This share of the variance is told right for rows that no part of the model has seen. "
-                     "The folds are <b>random</b>: rows near them were seen, so expect less elsewhere."
-             : "Scored on the very folds that made the meta learner's inputs; the nested score was not computed.");
+  html += fmt::format("<section class=card><h2>R²{}</h2><div class=big>{}</div><p>{}</p></section>\n",
+                      nested ? "" : ", as published", score_text(score.r2), score_meaning(report, nested));
   html += fmt::format(
       "<section class=card><h2>Root mean squared error</h2><div class=mid>{}</div><p "
       "class=soft>{}</p></section>\n</div>\n",

@@ -92,8 +92,12 @@ std::string importance_plot(const std::vector<RankedFeature>& importance, bool s
                         length_text(100 * share), text(one.importance));
   }
   html += "</dl>\n";
-  if (importance.size() > kMost)
-    html += fmt::format("<p class=soft>{} more features share the remaining {}.</p>\n", importance.size() - kMost, text(rest));
+  // Losses by permutation are no parts of a whole.
+  if (importance.size() > kMost && shares)
+    html += fmt::format("<p class=soft>{} more features share the remaining {}.</p>\n", importance.size() - kMost,
+                        text(rest));
+  if (importance.size() > kMost && !shares)
+    html += fmt::format("<p class=soft>{} more features are needed less.</p>\n", importance.size() - kMost);
   return html;
 }
 

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 
 #include "base/text.h"
 #include "io/file/file.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {
@@ -24,25 +24,13 @@ Result<TextColumns> read_columns(const std::filesystem::path& file) {
   ECOCUBE_TRY_ASSIGN(const std::string text, read_text(file));
   TextColumns table;
   table.file = file.string();
-  std::size_t number = 0;
-  for (const std::string& line : split(text, '\n')) {
-    ++number;
-    if (trimmed(line).empty()) continue;
-    const std::vector<std::string> fields = csv_fields(trimmed(line));
-    if (table.names.empty()) {
-      for (const std::string& field : fields) table.names.emplace_back(trimmed(field));
-      const std::set<std::string> distinct(table.names.begin(), table.names.end());
-      if (distinct.size() != fields.size()) return input_error("{}: two columns have the same name", table.file);
-      table.columns.resize(fields.size());
-      continue;
-    }
-    if (fields.size() != table.names.size())
-      return input_error("{}, line {}: {} fields, but the first line names {}", table.file, number, fields.size(),
-                         table.names.size());
-    table.lines.push_back(number);
-    for (std::size_t c = 0; c < fields.size(); ++c) table.columns[c].emplace_back(trimmed(fields[c]));
+  ECOCUBE_TRY_ASSIGN(table.names, csv_header(text, table.file));
+  ECOCUBE_TRY_ASSIGN(std::vector<CsvRow> rows, parse_csv(text, table.file, table.names));
+  table.columns.resize(table.names.size());
+  for (CsvRow& row : rows) {
+    table.lines.push_back(row.line);
+    for (std::size_t c = 0; c < table.columns.size(); ++c) table.columns[c].push_back(std::move(row.fields[c]));
   }
-  if (table.rows() == 0) return input_error("{}: no rows below the first line", table.file);
   return table;
 }
 

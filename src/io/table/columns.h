@@ -19,8 +19,8 @@ struct TextColumns {
   std::size_t rows() const { return columns.empty() ? 0 : columns.front().size(); }
 };
 
-/// Reads a CSV file whose first line names the columns; empty lines are passed over. Errors name the file and line: no
-/// such file, no rows, a line of another length, a name that comes twice.
+/// Reads a CSV file whose first line names the columns, in all the ways of writing one that parse_csv knows. Errors
+/// name the file and line: no such file, no rows, a line of another length, a name that comes twice.
 Result<TextColumns> read_columns(const std::filesystem::path& file);
 
 /// The number of a column by its name; an unknown name is an error that tells the nearest one.

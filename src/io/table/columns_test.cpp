@@ -36,10 +36,18 @@ TEST_F(Columns, AreReadWithQuotesBlanksAndGaps) {
   EXPECT_TRUE(std::isnan(numbers[1]) && std::isnan(numbers[2]));
 }
 
+TEST_F(Columns, AreReadFromWhatSpreadsheetsSave) {
+  write("\xef\xbb\xbfid;note\r\n1;\"two\nlines\"\r\n2;one\r\n");
+  const TextColumns table = read_columns(file_).value();
+  EXPECT_EQ(table.names, (std::vector<std::string>{"id", "note"}));
+  EXPECT_EQ(table.columns[1], (std::vector<std::string>{"two\nlines", "one"}));
+  EXPECT_EQ(table.lines, (std::vector<std::size_t>{2, 4}));
+}
+
 TEST_F(Columns, ErrorsNameTheLineTheColumnAndTheNearestName) {
-  EXPECT_TRUE(message("a,b\n1,2\n1\n").ends_with("line 3: 1 fields, but the first line names 2"));
-  EXPECT_TRUE(message("a,a\n1,2\n").ends_with("two columns have the same name"));
-  EXPECT_TRUE(message("a,b\n").ends_with("no rows below the first line"));
+  EXPECT_TRUE(message("a,b\n1,2\n1\n").ends_with("line 3: 1 field where the header has 2"));
+  EXPECT_TRUE(message("a,a\n1,2\n").ends_with("two columns are named 'a'"));
+  EXPECT_TRUE(message("a,b\n").ends_with("the file has a header but no rows"));
   write("sand,clay\n\n1,2\n3,loam\n");
   const TextColumns table = read_columns(file_).value();
   EXPECT_TRUE(column_named(table, "clai").error().message.ends_with("has no column 'clai' - did you mean 'clay'?"));

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "io/file/file.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {
@@ -16,11 +17,6 @@ namespace {
 const std::vector<std::string>& fixed_columns() {
   static const std::vector<std::string> names{"id", "x", "y", "date", "label", "weight", "group", "value"};
   return names;
-}
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  return "\"" + replace_all(text, "\"", "\"\"") + "\"";
 }
 
 /// Missing (NaN) for an empty field; nothing when it is no number.
@@ -70,12 +66,12 @@ void take_depths(Table& table) {
 
 std::string table_csv(const Table& table) {
   std::string text = join(fixed_columns(), ",");
-  for (const std::string& feature : table.features) text += "," + quoted(feature);
+  for (const std::string& feature : table.features) text += "," + csv_field(feature);
   text += "\n";
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const FieldPoint& point = table.rows[row];
-    text += fmt::format("{},{},{},{},{},{},{},{}", quoted(point.id), point.x, point.y, iso_date(point.date),
-                        quoted(point.label), point.weight, quoted(point.group), number_text(point.value));
+    text += fmt::format("{},{},{},{},{},{},{},{}", csv_field(point.id), point.x, point.y, iso_date(point.date),
+                        csv_field(point.label), point.weight, csv_field(point.group), number_text(point.value));
     for (std::size_t feature = 0; feature < table.features.size(); ++feature)
       text += "," + number_text(table.column(feature)[row]);
     text += "\n";

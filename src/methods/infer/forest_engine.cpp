@@ -2,6 +2,7 @@
 #include "methods/infer/forest_engine.h"
 
 #include <bit>
+#include <limits>
 
 #include "methods/infer/dense_lanes.h"
 #include "methods/infer/walked_engine.h"
@@ -21,7 +22,8 @@ bool is_pure(const ForestTree& tree, std::uint32_t leaf) {
   return tree.leaf_starts[leaf + 1] == first + 1 && tree.shares[first].probability == 1.0F;
 }
 
-/// Class probabilities: a leaf of one class is a vote, which the walk itself tells; others are lists of shares.
+/// Class probabilities: a leaf of one class is a vote, which the walk itself tells; others are lists of shares. Where
+/// all leaves are votes, they are counted in two bytes a class, because the sums share the nearest cache with the walk.
 template <class Word>
 class ForestEngine final : public WalkedEngine<Word> {
   using Base = WalkedEngine<Word>;
@@ -39,28 +41,46 @@ class ForestEngine final : public WalkedEngine<Word> {
       for (const std::size_t end = place + this->trees().bytes_of(t) / sizeof(Word); place < end; ++place)
         first_share_[place] = starts[this->trees().leaves()[place]];
     }
+    only_votes_ = shares_.empty() && forest.trees.size() <= std::numeric_limits<std::uint16_t>::max();
   }
 
   std::unique_ptr<LearnerEngine::Room> make_room(std::size_t chunks) const override {
     auto room = std::make_unique<Sums>();
     this->size_room(chunks, *room);
-    room->sums.resize(chunks * kChunkPixels * classes_);
+    room->votes.resize(only_votes_ ? chunks * kChunkPixels * classes_ : 0);
+    room->sums.resize((only_votes_ ? 1 : chunks) * kChunkPixels * classes_);
     return room;
   }
   std::size_t bytes_of_room(std::size_t chunks) const override {
-    return this->bytes_of_walk(chunks) + chunks * kChunkPixels * classes_ * sizeof(float);
+    const std::size_t of_chunk = kChunkPixels * classes_;
+    const std::size_t sums = only_votes_ ? chunks * sizeof(std::uint16_t) + sizeof(float) : chunks * sizeof(float);
+    return this->bytes_of_walk(chunks) + of_chunk * sums;
   }
   void answer(const FeatureChunk&, std::size_t index, LearnerEngine::Room& room, float* answers) const override {
-    const auto& sums = static_cast<Sums&>(room).sums;
-    divide_rows(sums.data() + index * kChunkPixels * classes_, classes_, static_cast<float>(this->trees().trees()),
-                answers);
+    auto& own = static_cast<Sums&>(room);
+    const std::size_t of_chunk = kChunkPixels * classes_;
+    if (only_votes_)
+      std::copy_n(own.votes.begin() + static_cast<std::ptrdiff_t>(index * of_chunk), of_chunk, own.sums.begin());
+    divide_rows(own.sums.data() + (only_votes_ ? 0 : index * of_chunk), classes_,
+                static_cast<float>(this->trees().trees()), answers);
   }
 
  protected:
   void clear(std::size_t chunks, WalkedRoom& room) const override {
-    std::fill_n(static_cast<Sums&>(room).sums.begin(), chunks * kChunkPixels * classes_, 0.0F);
+    auto& own = static_cast<Sums&>(room);
+    if (only_votes_) {
+      std::fill_n(own.votes.begin(), chunks * kChunkPixels * classes_, std::uint16_t{0});
+    } else {
+      std::fill_n(own.sums.begin(), chunks * kChunkPixels * classes_, 0.0F);
+    }
   }
   void add(std::size_t tree, std::size_t chunk, const Word* reached, WalkedRoom& room) const override {
+    if (only_votes_) {
+      std::uint16_t* votes = static_cast<Sums&>(room).votes.data() + chunk * kChunkPixels * classes_;
+      for (std::size_t pixel = 0; pixel < kChunkPixels; ++pixel, votes += classes_)
+        ++votes[Trees::payload(reached[pixel])];
+      return;
+    }
     float* sums = static_cast<Sums&>(room).sums.data() + chunk * kChunkPixels * classes_;
     for (std::size_t pixel = 0; pixel < kChunkPixels; ++pixel, sums += classes_) {
       const std::uint32_t vote = Trees::payload(reached[pixel]);
@@ -78,7 +98,8 @@ class ForestEngine final : public WalkedEngine<Word> {
 
  private:
   struct Sums : WalkedRoom {
-    std::vector<float> sums;  ///< shape [chunk][kChunkPixels][class]
+    std::vector<std::uint16_t> votes;  ///< where all leaves are; shape [chunk][kChunkPixels][class]
+    std::vector<float> sums;           ///< of shares, shape as votes; or the votes of one chunk
   };
   struct Share {
     std::uint16_t class_index;
@@ -102,6 +123,7 @@ class ForestEngine final : public WalkedEngine<Word> {
   }
 
   std::size_t classes_;
+  bool only_votes_ = false;
   std::vector<std::uint32_t> first_share_;  ///< shape [place]
   std::vector<Share> shares_;
 };

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <hwy/aligned_allocator.h>
+
 #include "methods/infer/learner_engine.h"
 #include "methods/infer/walked_trees.h"
 
@@ -21,8 +23,9 @@ class WalkedEngine : public LearnerEngine {
 
   struct WalkedRoom : Room {
     std::vector<typename Trees::BiasedRank> planes;  ///< shape [chunk][column][kChunkPixels]
-    std::vector<typename Trees::Rank> rows;          ///< shape [chunk][kChunkPixels][stride]
-    std::vector<Word> reached;                       ///< by one tree; shape [chunk][kChunkPixels], or of one chunk
+    /// Begins at a cache line; shape [chunk][kChunkPixels][stride].
+    hwy::AlignedFreeUniquePtr<typename Trees::Rank[]> rows;
+    std::vector<Word> reached;  ///< by one tree; shape [chunk][kChunkPixels], or of one chunk
     std::vector<std::uint32_t> order;
   };
 
@@ -39,7 +42,7 @@ class WalkedEngine : public LearnerEngine {
     auto& own = static_cast<WalkedRoom&>(room);
     auto* planes = own.planes.data() + index * ranks_.columns() * kChunkPixels;
     ranks_.rank(features, planes);
-    trees_.lay_rows(planes, own.rows.data() + index * trees_.stride() * kChunkPixels);
+    trees_.lay_rows(planes, own.rows.get() + index * trees_.stride() * kChunkPixels);
   }
 
   void work(std::size_t chunks, Room& room) const override {
@@ -47,7 +50,7 @@ class WalkedEngine : public LearnerEngine {
     clear(chunks, own);
     if (by_branch()) {
       for (std::size_t t = 0; t < trees_.trees(); ++t) {
-        trees_.walk_by_branch(t, chunks, own.planes.data(), own.rows.data(), own.reached.data(), own.order);
+        trees_.walk_by_branch(t, chunks, own.planes.data(), own.rows.get(), own.reached.data(), own.order);
         for (std::size_t chunk = 0; chunk < chunks; ++chunk)
           add(t, chunk, own.reached.data() + chunk * kChunkPixels, own);
       }
@@ -72,7 +75,9 @@ class WalkedEngine : public LearnerEngine {
   void size_room(std::size_t chunks, WalkedRoom& room) const {
     const std::size_t pixels = chunks * kChunkPixels;
     room.planes.resize(pixels * ranks_.columns());
-    room.rows.resize(pixels * trees_.stride() + Trees::kBehind);
+    const std::size_t ranks = pixels * trees_.stride() + Trees::kBehind;
+    room.rows = hwy::AllocateAligned<typename Trees::Rank>(ranks);
+    std::fill_n(room.rows.get(), ranks, typename Trees::Rank{0});
     room.reached.resize(by_branch() ? pixels : kChunkPixels);
   }
   std::size_t bytes_of_walk(std::size_t chunks) const {
@@ -91,7 +96,7 @@ class WalkedEngine : public LearnerEngine {
 
   void walk_group(std::size_t first, std::size_t end, std::size_t chunk, WalkedRoom& room) const {
     const auto* planes = room.planes.data() + chunk * ranks_.columns() * kChunkPixels;
-    const auto* rows = room.rows.data() + chunk * trees_.stride() * kChunkPixels;
+    const auto* rows = room.rows.get() + chunk * trees_.stride() * kChunkPixels;
     for (std::size_t t = first; t < end; ++t) {
       trees_.walk(t, planes, rows, room.reached.data());
       add(t, chunk, room.reached.data(), room);

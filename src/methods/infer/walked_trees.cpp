@@ -92,7 +92,7 @@ void WalkedTrees<Word>::add_tree(const std::vector<TreeNode>& nodes, std::size_t
                                  const std::function<std::uint32_t(std::size_t, std::uint32_t)>& payload) {
   const std::vector<std::uint32_t> numbers = numbers_of(nodes);
   const int levels = std::min(kTopLevels, depth_of(nodes));
-  Tree tree{words_.size(), (nodes.size() + 1 + 15) / 16 * 16, SlicedTree(nodes, levels, ranks, kNarrow), {}, 0};
+  Tree tree{words_.size(), (nodes.size() + 1 + 15) / 16 * 16, SlicedTree(nodes, levels, ranks, kNarrow), {}, {}, 0};
   words_.resize(tree.base + tree.words);
   leaves_.resize(words_.size());
   constexpr Word kMost = (Word{1} << kBits) - 1;
@@ -107,7 +107,12 @@ void WalkedTrees<Word>::add_tree(const std::vector<TreeNode>& nodes, std::size_t
       words_[place] = Word{numbers[node.child]} << (2 * kBits) | threshold << kBits | ranks.column_of(node.feature);
     }
   }
-  for (const std::uint32_t end : tree.top.ends()) tree.starts.push_back(words_[tree.base + numbers[end]]);
+  std::vector<std::uint32_t> ends;
+  for (const std::uint32_t end : tree.top.ends()) ends.push_back(numbers[end]);
+  for (const std::uint32_t end : ends) tree.starts.push_back(words_[tree.base + end]);
+  if constexpr (kNarrow) {
+    if (columns_ <= HeavyPaths::kMostColumns) tree.paths.emplace(std::span(words_).subspan(tree.base), ends);
+  }
   tree.steps = std::max(0, static_cast<int>(leaf_depth(nodes)) - levels);
   trees_.push_back(std::move(tree));
 }
@@ -131,15 +136,6 @@ void WalkedTrees<Word>::lay_rows(const BiasedRank* planes, Rank* rows) const {
       }
     }
   }
-}
-
-/// Words that the pixels of a chunk have come to below the top.
-template <class Word>
-void WalkedTrees<Word>::start(const Tree& tree, const BiasedRank* planes, Word* reached) const {
-  std::uint8_t paths[kChunkPixels];
-  paths_of(tree.top, planes, paths);
-  const Word* starts = tree.starts.data();
-  for (std::size_t pixel = 0; pixel < kChunkPixels; ++pixel) reached[pixel] = starts[paths[pixel]];
 }
 
 /// One step of a pixel whose ranks are `row`.
@@ -206,8 +202,19 @@ std::size_t WalkedTrees<Word>::walk_all(const Word* words, const Rank* rows, std
 template <class Word>
 void WalkedTrees<Word>::walk(std::size_t index, const BiasedRank* planes, const Rank* rows, Word* reached) const {
   const Tree& tree = trees_[index];
+  std::uint8_t ends[kChunkPixels];
+  paths_of(tree.top, planes, ends);
+  if constexpr (kNarrow) {
+    if (tree.paths && follow_paths(*tree.paths, ends, rows, stride_, reached)) return;
+  }
+  for (std::size_t pixel = 0; pixel < kChunkPixels; ++pixel) reached[pixel] = tree.starts[ends[pixel]];
+  step_to_leaves(tree, rows, reached);
+}
+
+/// Lets the pixels of a chunk walk from the end of the top, one step after the other.
+template <class Word>
+void WalkedTrees<Word>::step_to_leaves(const Tree& tree, const Rank* rows, Word* reached) const {
   const Word* words = words_.data() + tree.base;
-  start(tree, planes, reached);
   std::uint32_t list[kChunkPixels + kLanes];
   const auto walk_all_rows = [&] {
     switch (stride_) {
@@ -233,8 +240,12 @@ void WalkedTrees<Word>::walk_by_branch(std::size_t index, std::size_t chunks, co
   const Tree& tree = trees_[index];
   const Word* words = words_.data() + tree.base;
   const std::size_t pixels = chunks * kChunkPixels;
-  for (std::size_t chunk = 0; chunk < chunks; ++chunk)
-    start(tree, planes + chunk * columns_ * kChunkPixels, reached + chunk * kChunkPixels);
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    std::uint8_t ends[kChunkPixels];
+    paths_of(tree.top, planes + chunk * columns_ * kChunkPixels, ends);
+    for (std::size_t pixel = 0; pixel < kChunkPixels; ++pixel)
+      reached[chunk * kChunkPixels + pixel] = tree.starts[ends[pixel]];
+  }
   room.resize(2 * (pixels + kLanes));
   std::uint32_t* list = room.data();
   std::uint32_t* sorted = list + pixels + kLanes;

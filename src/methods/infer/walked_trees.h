@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
+#include "methods/infer/heavy_paths.h"
 #include "methods/infer/sliced_tree.h"
 #include "methods/infer/threshold_ranks.h"
 
@@ -20,6 +22,9 @@ namespace ecocube {
 /// word of 32 bits and 16 in one of 64). The right child follows the left one. Adding the pixel's rank above the column
 /// carries into the child's number exactly where the rank is greater than the threshold, so a step is a look-up, an
 /// addition and a shift. A leaf names itself as its left child and nothing carries; its column holds the payload.
+///
+/// Where ranks are bytes of few columns, machines that permute bytes across registers take many steps at once instead
+/// (HeavyPaths).
 template <class Word>
 class WalkedTrees {
  public:
@@ -44,7 +49,7 @@ class WalkedTrees {
   std::size_t stride() const { return stride_; }
   static constexpr std::size_t kBehind = 256;
 
-  /// Ranks of a chunk with pixels outermost; shape [kChunkPixels][stride].
+  /// Ranks of a chunk with pixels outermost; shape [kChunkPixels][stride]. Rows that begin at cache lines are faster.
   void lay_rows(const BiasedRank* planes, Rank* rows) const;
 
   /// Words of the leaves that the pixels of a chunk fall into; shape [kChunkPixels].
@@ -73,13 +78,14 @@ class WalkedTrees {
     std::size_t base = 0;  ///< of its words
     std::size_t words = 0;
     SlicedTree top;
-    std::vector<Word> starts;  ///< by path; shape [2^levels]
-    int steps = 0;             ///< below the top that all pixels take before some leave: the mean depth of the leaves
+    std::vector<Word> starts;         ///< by path; shape [2^levels]
+    std::optional<HeavyPaths> paths;  ///< below the top
+    int steps = 0;  ///< below the top that all pixels take before some leave: the mean depth of the leaves
   };
   static bool is_leaf(Word word) { return ((word >> kBits) & ((Word{1} << kBits) - 1)) == 0; }
   void add_tree(const std::vector<TreeNode>& nodes, std::size_t index, const ThresholdRanks& ranks,
                 const std::function<std::uint32_t(std::size_t, std::uint32_t)>& payload);
-  void start(const Tree& tree, const BiasedRank* planes, Word* reached) const;
+  void step_to_leaves(const Tree& tree, const Rank* rows, Word* reached) const;
   template <std::size_t kStride>
   static std::size_t walk_all(const Word* words, const Rank* rows, std::size_t stride, int steps, std::uint32_t* list,
                               Word* reached);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/random.h"
 #include "base/text.h"
 #include "data/model/plain_prediction.h"
 #include "data/model/portable_math.h"
@@ -17,7 +18,6 @@
 #include "methods/stack/fold_importance.h"
 #include "methods/stack/linear_pool.h"
 #include "methods/stack/out_of_fold.h"
-#include "base/random.h"
 
 namespace ecocube {
 namespace {
@@ -351,35 +351,59 @@ void Trainer::keep_out_of_fold() {
   for (const double quantile : out_of_fold_.quantiles) kept.quantiles.push_back(back(quantile));
 }
 
+Result<void> check_able(const std::string& learner, bool regression) {
+  const auto able = [&](const LearnerInfo& info) { return regression ? info.regresses : info.classifies; };
+  ECOCUBE_TRY_ASSIGN(const LearnerMethod* method, learner_method(learner));
+  if (able(method->info())) return {};
+  std::vector<std::string> names;
+  for (const LearnerMethod* one : learner_methods()) {
+    if (able(one->info())) names.push_back(one->info().name);
+  }
+  return usage_error("learner '{}' does no {}; these do: {}", learner, regression ? "regression" : "classification",
+                     join(names, ", "));
+}
+
+/// Features are found again by their names, and scores are told by those of the learners.
+Result<void> check_named_once(std::string_view what, std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice == names.end()) return {};
+  return usage_error("{} '{}' is named twice", what, *twice);
+}
+
 Result<void> check_settings(const EnsembleData& data, const EnsembleSettings& settings) {
   const bool regression = data.rows.regression();
+  if (regression && data.rows.responses.empty())
+    return input_error("training: none of the {} rows has a label or a number to learn", data.rows.weights.size());
   if (settings.learners.empty()) return usage_error("no learners are named");
-  for (const std::string& name : settings.learners) {
-    ECOCUBE_TRY_ASSIGN(const LearnerMethod* method, learner_method(name));
-    if (regression ? method->info().regresses : method->info().classifies) continue;
-    std::vector<std::string> able;
-    for (const LearnerMethod* one : learner_methods()) {
-      if (regression ? one->info().regresses : one->info().classifies) able.push_back(one->info().name);
-    }
-    return usage_error("learner '{}' does no {}; these do: {}", name, regression ? "regression" : "classification",
-                       join(able, ", "));
+  ECOCUBE_TRY(check_named_once("learner", settings.learners));
+  ECOCUBE_TRY(check_named_once("feature", data.features));
+  for (const std::string& name : settings.learners) ECOCUBE_TRY(check_able(name, regression));
+  if (settings.elimination.method != EliminationMethod::none) {
+    const auto able = check_able(settings.elimination.learner, regression);
+    if (!able) return within("elimination of features", able.error());
   }
   if (settings.calibration < 0 || settings.calibration > 0.5)
     return usage_error("a share of {} of the groups to calibrate on is not within 0..0.5", settings.calibration);
   return check_meta_kind(settings.meta.kind, regression);
 }
 
-/// Takes whole groups of about the asked share of the rows out of the data.
-Result<EnsembleData> hold_out(EnsembleData& data, const EnsembleSettings& settings) {
+struct HeldOut {
+  EnsembleData data;
+  RowList left;  ///< which of all rows are not held out
+};
+
+/// Takes whole groups of about the asked share of the rows out of the data; copies of a row go with it.
+Result<HeldOut> hold_out(EnsembleData& data, const EnsembleSettings& settings) {
   const int parts = std::max(2, static_cast<int>(std::lround(1 / settings.calibration)));
   const std::vector<std::uint16_t> alike(data.rows.rows(), 0);
-  ECOCUBE_TRY_ASSIGN(const auto part,
-                     deal_folds(data.groups, alike, 1, parts, Random{settings.seed, 0xca1bULL}.next()));
-  RowList held, left;
-  for (std::uint32_t row = 0; row < part.size(); ++row) (part[row] == 0 ? held : left).push_back(row);
-  EnsembleData out = data;
-  keep_rows(out, held);
-  keep_rows(data, left);
+  ECOCUBE_TRY_ASSIGN(const auto part, deal_folds(groups_with_duplicates(data), alike, 1, parts,
+                                                 Random{settings.seed, 0xca1bULL}.next()));
+  RowList held;
+  HeldOut out{data, {}};
+  for (std::uint32_t row = 0; row < part.size(); ++row) (part[row] == 0 ? held : out.left).push_back(row);
+  keep_rows(out.data, held);
+  keep_rows(data, out.left);
   return out;
 }
 
@@ -452,13 +476,15 @@ Result<void> calibrate_on(TrainedEnsemble& trained, const EnsembleData& held, co
 
 Result<TrainedEnsemble> train_ensemble(EnsembleData data, const EnsembleSettings& settings) {
   ECOCUBE_TRY(check_settings(data, settings));
-  std::optional<EnsembleData> held;
+  std::optional<HeldOut> held;
   if (settings.calibration > 0) {
     ECOCUBE_TRY_ASSIGN(held, hold_out(data, settings));
   }
   ECOCUBE_TRY_ASSIGN(PreparedRows prepared, prepare_rows(std::move(data), settings));
   ECOCUBE_TRY_ASSIGN(TrainedEnsemble trained, Trainer(std::move(prepared), settings).train());
-  if (held) ECOCUBE_TRY(calibrate_on(trained, *held, settings));
+  if (!held) return trained;
+  for (std::uint32_t& row : trained.report.out_of_fold.table_rows) row = held->left[row];
+  ECOCUBE_TRY(calibrate_on(trained, held->data, settings));
   return trained;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -38,6 +39,8 @@ Result<RowList> usable_rows(const EnsembleData& data, std::vector<std::string>& 
   }
   if (weightless) notes.push_back(fmt::format("{} rows of weight 0 take no part", weightless));
   if (incomplete) notes.push_back(fmt::format("{} rows with a missing or infinite value take no part", incomplete));
+  if (!std::isfinite(std::accumulate(rows.weights.begin(), rows.weights.end(), 0.0)))
+    return input_error("training: the weights of {} rows are too large to be summed", rows.rows());
   if (usable.empty())
     return input_error("training: none of the {} rows has a weight and a value in every feature", rows.rows());
   return usable;
@@ -93,8 +96,8 @@ Result<void> drop_constant_features(EnsembleData& data, std::vector<std::string>
   return {};
 }
 
-/// Rows with the same features at the same place and time would tell each other's answer across a fold.
-void keep_duplicates_together(EnsembleData& data, std::vector<std::string>& notes) {
+/// Groups of the rows with the same features at the same place and time; none where no row repeats another.
+std::optional<Groups> duplicates(const EnsembleData& data) {
   std::map<std::vector<std::uint64_t>, std::uint32_t> known;
   Groups same;
   std::map<std::string, std::uint64_t> dates;
@@ -111,16 +114,28 @@ void keep_duplicates_together(EnsembleData& data, std::vector<std::string>& note
     same.of_row.push_back(known.try_emplace(std::move(key), static_cast<std::uint32_t>(known.size())).first->second);
   }
   same.count = known.size();
-  const std::size_t repeated = data.rows.rows() - same.count;
-  if (repeated == 0) return;
-  if (2 * repeated > data.rows.rows()) {
+  return same.count < data.rows.rows() ? std::optional(std::move(same)) : std::nullopt;
+}
+
+/// Without places most rows of a table of few categories look alike without being copies.
+bool are_categories(const Groups& same, const EnsembleData& data) {
+  const bool placed = std::any_of(data.places.begin(), data.places.end(), [](const RowPlace& p) { return p.x && p.y; });
+  return !placed && 2 * same.count < data.rows.rows();
+}
+
+/// Duplicates would tell each other's answer across a fold.
+void keep_duplicates_together(EnsembleData& data, std::vector<std::string>& notes) {
+  const std::optional<Groups> same = duplicates(data);
+  if (!same) return;
+  const std::size_t repeated = data.rows.rows() - same->count;
+  if (are_categories(*same, data)) {
     notes.push_back(fmt::format(
         "{} rows repeat the features of another: they are taken for categories, not for duplicates", repeated));
   } else if (!data.folds.empty()) {
     notes.push_back(fmt::format("{} rows repeat the features of another; the given folds may part them", repeated));
   } else {
     notes.push_back(fmt::format("{} rows repeat the features of another and share its fold", repeated));
-    data.groups = joined(data.groups, same);
+    data.groups = joined(data.groups, *same);
   }
 }
 
@@ -195,6 +210,11 @@ void keep_features(EnsembleData& data, const std::vector<std::uint32_t>& chosen)
   }
   data.features = std::move(names);
   data.units = std::move(units);
+}
+
+Groups groups_with_duplicates(const EnsembleData& data) {
+  const std::optional<Groups> same = duplicates(data);
+  return same && !are_categories(*same, data) ? joined(data.groups, *same) : data.groups;
 }
 
 void keep_rows(EnsembleData& data, const std::vector<std::uint32_t>& chosen) {

@@ -22,6 +22,9 @@ struct PreparedRows {
 /// Applies the rules for bad input that train_ensemble states, deals the folds and balances the weights.
 Result<PreparedRows> prepare_rows(EnsembleData data, const EnsembleSettings& settings);
 
+/// The groups, those joined that hold copies of a row: the same features at the same place and date.
+Groups groups_with_duplicates(const EnsembleData& data);
+
 /// Keeps the named rows of everything.
 void keep_rows(EnsembleData& data, const std::vector<std::uint32_t>& chosen);
 

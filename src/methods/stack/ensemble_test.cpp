@@ -235,6 +235,63 @@ TEST(Ensemble, DuplicatesShareAFold) {
   EXPECT_EQ(trained->report.groups, 119u);
 }
 
+/// Every row three times, at one place each.
+EnsembleData copied_data(std::size_t count, std::uint64_t seed) {
+  EnsembleData data = drawn_data(count, seed);
+  std::vector<std::uint32_t> thrice;
+  for (std::uint32_t row = 0; row < 3 * count; ++row) thrice.push_back(row % static_cast<std::uint32_t>(count));
+  data.rows = data.rows.only(thrice);
+  data.groups = groups_by_name(std::vector<std::string>(thrice.size()));
+  for (const std::uint32_t row : thrice) data.places.push_back({"", 10.0 * row, 7.0, ""});
+  return data;
+}
+
+TEST(Ensemble, CopiesAtOnePlaceShareAFoldEvenWhereMostRowsAreCopies) {
+  const auto trained = train_ensemble(copied_data(100, 3), small_settings());
+  ASSERT_TRUE(trained) << trained.error().message;
+  const std::vector<std::uint8_t>& folds = trained->report.out_of_fold.folds;
+  for (std::size_t row = 0; row < 100; ++row) {
+    EXPECT_EQ(folds[row], folds[row + 100]);
+    EXPECT_EQ(folds[row], folds[row + 200]);
+  }
+}
+
+TEST(Ensemble, CopiesAreHeldOutToCalibrateTogether) {
+  EnsembleSettings settings = small_settings();
+  settings.calibration = 0.2;
+  const auto trained = train_ensemble(copied_data(100, 3), settings);
+  ASSERT_TRUE(trained) << trained.error().message;
+  const std::vector<std::uint32_t>& left = trained->report.out_of_fold.table_rows;
+  std::vector<int> copies(100);
+  for (const std::uint32_t row : left) ++copies[row % 100];
+  for (const int count : copies) EXPECT_TRUE(count == 0 || count == 3) << count;
+  EXPECT_GE(left.back(), left.size()) << "rows are numbered as the table that was given has them";
+}
+
+TEST(Ensemble, WhatCannotBeLearntIsAnErrorThatNamesIt) {
+  const auto message = [](EnsembleData data, const EnsembleSettings& settings) {
+    return train_ensemble(std::move(data), settings).error().message;
+  };
+  EnsembleData data = drawn_data(60, 1);
+  data.features[1] = "ndvi.summer";
+  EXPECT_EQ(message(data, small_settings()), "feature 'ndvi.summer' is named twice");
+  EnsembleSettings settings = small_settings();
+  settings.learners = {"forest", "forest"};
+  EXPECT_EQ(message(drawn_data(60, 1), settings), "learner 'forest' is named twice");
+  settings = small_settings();
+  settings.elimination.method = EliminationMethod::impurity;
+  settings.elimination.learner = "linear";
+  EXPECT_TRUE(message(drawn_data(60, 1), settings)
+                  .starts_with("elimination of features: learner 'linear' does no classification"));
+  data = drawn_data(60, 1);
+  data.rows.seen.clear();
+  data.rows.classes = 0;
+  EXPECT_EQ(message(data, small_settings()), "training: none of the 60 rows has a label or a number to learn");
+  data = drawn_data(60, 1);
+  data.rows.weights[3] = data.rows.weights[4] = 1e308;
+  EXPECT_EQ(message(data, small_settings()), "training: the weights of 60 rows are too large to be summed");
+}
+
 TEST(Ensemble, GivenFoldsAreTakenAndMustNotSplitAGroup) {
   EnsembleData data = drawn_data(150, 1);
   for (std::uint32_t row = 0; row < 150; ++row) data.folds.push_back(static_cast<std::uint8_t>(row / 5 % 3));

@@ -26,6 +26,9 @@ struct CsvRow {
 Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view origin,
                                       const std::vector<std::string>& wanted);
 
+/// Text as one field of a CSV line: in quotes where a comma, a quote or a line end asks for them.
+std::string csv_field(const std::string& text);
+
 /// The names in the header line of CSV text.
 Result<std::vector<std::string>> csv_header(std::string_view text, std::string_view origin);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "io/points/csv.h"
+#include "io/table/csv.h"
 
 #include <algorithm>
 
@@ -102,6 +102,11 @@ Result<std::vector<std::string>> take_header(CsvText& csv, std::string_view orig
 }
 
 }  // namespace
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  return "\"" + replace_all(text, "\"", "\"\"") + "\"";
+}
 
 Result<std::vector<std::string>> csv_header(std::string_view text, std::string_view origin) {
   ECOCUBE_TRY_ASSIGN(text, without_mark(text, origin));
