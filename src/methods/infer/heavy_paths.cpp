@@ -29,6 +29,26 @@ std::vector<std::uint32_t> count_leaves(std::span<const std::uint32_t> words, st
 /// A path from `nodes[0]` on; its last node is a leaf or begins another path.
 struct HeavyPaths::Path {
   std::vector<std::uint32_t> nodes;
+
+  /// counts  leaves below each node
+  Path(std::uint32_t first, std::span<const std::uint32_t> words, std::span<const std::uint32_t> counts)
+      : nodes{first} {
+    while (!is_leaf(words[nodes.back()]) && nodes.size() < kMostTests) {
+      const std::uint32_t left = words[nodes.back()] >> 16;
+      nodes.push_back(counts[left + 1] > counts[left] ? left + 1 : left);
+    }
+  }
+
+  /// Nodes that begin paths at which pixels go on from this one; those of its end last.
+  std::vector<std::uint32_t> followers(std::span<const std::uint32_t> words) const {
+    std::vector<std::uint32_t> found;
+    for (std::size_t i = 0; i + 1 < nodes.size(); ++i) {
+      const std::uint32_t beside = 2 * (words[nodes[i]] >> 16) + 1 - nodes[i + 1];
+      if (!is_leaf(words[beside])) found.push_back(beside);
+    }
+    if (!is_leaf(words[nodes.back()])) found.push_back(nodes.back());
+    return found;
+  }
 };
 
 HeavyPaths::HeavyPaths(std::span<const std::uint32_t> words, std::span<const std::uint32_t> roots) {
@@ -36,30 +56,18 @@ HeavyPaths::HeavyPaths(std::span<const std::uint32_t> words, std::span<const std
   std::vector<std::uint32_t> names(words.size(), 0);
   std::vector<Path> paths;
   std::size_t unit = 0;
-  const auto place = [&](std::uint32_t first) {
-    Path path{{first}};
-    while (!is_leaf(words[path.nodes.back()]) && path.nodes.size() < kMostTests) {
-      const std::uint32_t left = words[path.nodes.back()] >> 16;
-      path.nodes.push_back(counts[left + 1] > counts[left] ? left + 1 : left);
-    }
-    if (unit % 256 == 0) ++unit;
-    names[first] = static_cast<std::uint32_t>(unit << 8 | path.nodes.size());
-    unit += 3 * path.nodes.size();
-    paths.push_back(std::move(path));
-  };
   for (const std::uint32_t root : roots) {
-    if (names[root] != 0) continue;
     std::vector<std::uint32_t> open{root};
     while (!open.empty()) {
       const std::uint32_t first = open.back();
       open.pop_back();
-      place(first);
-      const std::vector<std::uint32_t>& nodes = paths.back().nodes;
-      if (!is_leaf(words[nodes.back()])) open.push_back(nodes.back());
-      for (std::size_t i = nodes.size() - 1; i-- > 0;) {
-        const std::uint32_t beside = 2 * (words[nodes[i]] >> 16) + 1 - nodes[i + 1];
-        if (!is_leaf(words[beside])) open.push_back(beside);
-      }
+      if (names[first] != 0) continue;
+      const Path& path = paths.emplace_back(first, words, counts);
+      if (unit % 256 == 0) ++unit;
+      names[first] = static_cast<std::uint32_t>(unit << 8 | path.nodes.size());
+      unit += 3 * path.nodes.size();
+      const std::vector<std::uint32_t> followers = path.followers(words);
+      open.insert(open.end(), followers.rbegin(), followers.rend());
     }
   }
   records_.resize(2 * unit + kBehind);
@@ -78,8 +86,8 @@ void HeavyPaths::write(const Path& path, std::span<const std::uint32_t> words, s
     const bool right = !last && path.nodes[i + 1] == left + 1;
     columns[i] = last ? 0x80 : static_cast<std::uint8_t>((word & 0xff) | (right ? 0x80 : 0));
     thresholds[i] = last ? 255 : static_cast<std::uint8_t>(255 - (word >> 8 & 0xff));
-    const std::uint32_t leaves_for = last ? path.nodes[i] : left + (right ? 0 : 1);
-    const std::uint32_t end = is_leaf(words[leaves_for]) ? words[leaves_for] : names[leaves_for];
+    const std::uint32_t beside = last ? path.nodes[i] : left + (right ? 0 : 1);
+    const std::uint32_t end = is_leaf(words[beside]) ? words[beside] : names[beside];
     std::memcpy(ends + sizeof(end) * i, &end, sizeof(end));
   }
 }

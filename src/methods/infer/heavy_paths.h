@@ -10,9 +10,9 @@ namespace ecocube {
 
 /// A deep tree as a set of heavy paths (Sleator & Tarjan 1983): from each node the path goes on to the child with more
 /// leaves below, and every child beside it begins a path of its own. A grown tree is full of long thin branches, so a
-/// pixel that visits 20 nodes below the top follows only about three paths. All tests of a path are asked at
-/// once: the ranks of a pixel lie in registers, one permutation picks those of the tested columns, one compare tells
-/// where the pixel leaves the path first.
+/// pixel that visits 20 nodes below the top follows only about three paths. All tests of a path are asked at once: the
+/// ranks of a pixel lie in registers, one permutation picks those of the tested columns, one compare tells where the
+/// pixel leaves the path first.
 ///
 /// A path is a record of columns, threshold ranks and ends, one each a test: the end is where a pixel goes that leaves
 /// there. Bit 7 of the column says that the path goes right. The last test is none: all leave there, for the end of the
