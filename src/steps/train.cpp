@@ -13,6 +13,7 @@
 #include "io/model/model_file.h"
 #include "io/report/out_of_fold.h"
 #include "io/report/report.h"
+#include "io/report/report_csv.h"
 #include "io/table/table_file.h"
 #include "methods/stack/ensemble.h"
 #include "steps/ensemble_options.h"
@@ -305,7 +306,11 @@ Result<void> TrainStep::run(const Task& task, TaskRun& run) const {
   ECOCUBE_TRY(write_text(run.stage(task.outputs[1]), report_json(report, &trained.model)));
   ECOCUBE_TRY(write_text(run.stage(task.outputs[2]), report_html(report, &trained.model)));
   ECOCUBE_TRY(write_text(run.stage(task.outputs[3]), out_of_fold_csv(report)));
-  return write_text(run.stage(task.outputs[4]), out_of_fold_rows_csv(report));
+  ECOCUBE_TRY(write_text(run.stage(task.outputs[4]), out_of_fold_rows_csv(report)));
+  if (report.classes.empty()) return {};
+  const std::string folder = task.outputs[0].substr(0, task.outputs[0].rfind('/') + 1);
+  ECOCUBE_TRY(write_text(run.stage(folder + "class_scores.csv"), class_scores_csv(report)));
+  return write_text(run.stage(folder + "confusion.csv"), confusion_csv(report));
 }
 
 }  // namespace

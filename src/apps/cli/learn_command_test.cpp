@@ -134,6 +134,11 @@ TEST_F(Learn, WhatMakesNoSenseOfTheTargetIsAnError) {
   options_.transform = "log1p";
   EXPECT_EQ(message(), "--transform is of numbers, but cover holds classes");
   options_.transform = "none";
+  std::ofstream(table_) << "a,clay,cover\n1,2,3\n3,4,x\n";
+  EXPECT_TRUE(
+      message().ends_with("line 3: 'x' in the column cover is no number, though others are; --classes learns "
+                          "labels"))
+      << message();
   std::ofstream(table_) << "a,clay,cover\n1,2,NA\n3,4,\n";
   EXPECT_TRUE(message().ends_with("the column cover holds neither a label nor a number")) << message();
 }

@@ -29,7 +29,8 @@ Result<std::set<std::size_t>> taken_columns(const TextColumns& table, const Lear
 
 /// A column of which no field is a number holds words and is no feature.
 bool is_words(const std::vector<std::string>& column) {
-  return std::none_of(column.begin(), column.end(), [](const std::string& field) { return parse_number(field); });
+  return std::none_of(column.begin(), column.end(),
+                      [](const std::string& field) { return !is_missing(field) && parse_number(field); });
 }
 
 Result<std::vector<std::string>> feature_names(const TextColumns& table, const LearnOptions& options,
@@ -244,7 +245,14 @@ Result<std::vector<double>> weights_of(const TextColumns& table, const std::stri
 
 Result<bool> learns_numbers(const TextColumns& table, const LearnOptions& options) {
   ECOCUBE_TRY_ASSIGN(const std::size_t target, column_named(table, options.target));
-  return !options.classes && is_numeric(table, target);
+  if (options.classes || is_numeric(table, target) || is_words(table.columns[target])) {
+    return !options.classes && is_numeric(table, target);
+  }
+  const auto& fields = table.columns[target];
+  const auto word = std::find_if(fields.begin(), fields.end(),
+                                 [](const std::string& field) { return !is_missing(field) && !parse_number(field); });
+  return input_error("{}, line {}: '{}' in the column {} is no number, though others are; --classes learns labels",
+                     table.file, table.lines[static_cast<std::size_t>(word - fields.begin())], *word, options.target);
 }
 
 Result<std::vector<std::vector<double>>> features_of(const TextColumns& table, const std::vector<std::string>& names) {

@@ -18,7 +18,8 @@ struct LearnTable {
   std::vector<std::string> notes;  ///< columns and rows passed over, in sentences
 };
 
-/// Whether the target is a number: asked, or told by the column.
+/// Whether the target is a number: asked, or told by the column. Numbers and words in one column are an error that
+/// names the first word, since a slip of the pen would make classes of numbers.
 Result<bool> learns_numbers(const TextColumns& table, const LearnOptions& options);
 
 /// Makes rows of the columns. Errors name the column (with the nearest known one) or the line and its text.
