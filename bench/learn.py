@@ -17,7 +17,7 @@ def main():
     parser.add_argument("--rows", type=int, default=50000, help="training rows")
     parser.add_argument("--quick", action="store_true", help="fewer trees, pixels and runs")
     options = parser.parse_args()
-    quick = {"learn_fit": ["--rounds", "1", "--trees", "6"], "learn_predict": ["--quick"]}
+    quick = {"learn_fit": ["--rounds", "1"], "learn_predict": ["--quick"]}
     folder = os.path.dirname(os.path.abspath(__file__))
     failed = False
     for name in ("learn_fit", "learn_predict"):
