@@ -10,19 +10,13 @@
 #include "io/raster/raster.h"
 #include "io/raster/virtual_file.h"
 #include "run/cube.h"
+#include "run/legend_file.h"
 #include "run/points_spec.h"
 
 namespace ecocube {
 namespace fs = std::filesystem;
 
 namespace {
-
-Result<Legend> load_legend(const std::string& name) {
-  if (name == "clc") return clc_legend();
-  auto text = read_text(name);
-  if (!text) return within("legend", text.error());
-  return parse_legend(*text, name);
-}
 
 /// A file on the wrong side of the world would give a cube without a single value and no error.
 Result<void> check_place(const std::vector<Layer>& layers, const Cube& cube, const std::string& source) {

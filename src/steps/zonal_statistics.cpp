@@ -10,6 +10,7 @@
 #include "io/file/file.h"
 #include "io/raster/layer_reader.h"
 #include "io/raster/zones.h"
+#include "io/table/csv.h"
 
 namespace ecocube {
 namespace {
@@ -164,13 +165,8 @@ Result<void> ZonalStatisticsStep::sum_tile(const Tile& tile, const std::filesyst
   return {};
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  return "\"" + replace_all(text, "\"", "\"\"") + "\"";
-}
-
 std::string place_of(const Zones::Zone& zone, const Layer& layer) {
-  return fmt::format("{},{},{},{}", quoted(zone.name), layer.variable,
+  return fmt::format("{},{},{},{}", csv_field(zone.name), layer.variable,
                      layer.period ? iso_date(layer.period->start) : "",
                      layer.period ? iso_date(layer.period->end) : "");
 }
@@ -197,7 +193,7 @@ std::string ZonalStatisticsStep::classes_csv(const Zones& zones, const Summaries
       for (const auto& [value, pixels] : sums[zone][number].classes) {
         const LegendClass* known = legend_.with_value(value);
         text += fmt::format("{},{},{},{},{:.9g}\n", place_of(zones.all()[zone], layers_[number]),
-                            known ? known->code : std::to_string(value), known ? quoted(known->name) : "", pixels,
+                            known ? known->code : std::to_string(value), known ? csv_field(known->name) : "", pixels,
                             pixels / sums[zone][number].count);
       }
     }

@@ -12,6 +12,7 @@
 #include "io/points/points.h"
 #include "io/raster/projection.h"
 #include "io/raster/raster.h"
+#include "run/legend_file.h"
 
 namespace ecocube {
 namespace {
@@ -37,9 +38,7 @@ struct MapAreas {
 
 Result<std::optional<Legend>> legend_of(const AssessOptions& options) {
   if (options.legend.empty()) return std::nullopt;
-  if (options.legend == "clc") return clc_legend();
-  ECOCUBE_TRY_ASSIGN(const std::string text, read_text(options.legend));
-  ECOCUBE_TRY_ASSIGN(Legend legend, parse_legend(text, options.legend));
+  ECOCUBE_TRY_ASSIGN(Legend legend, load_legend(options.legend));
   return legend;
 }
 

@@ -8,33 +8,22 @@
 #include <numeric>
 
 #include "base/text.h"
-#include "io/file/file.h"
 #include "io/model/import.h"
 #include "io/model/model_file.h"
+#include "run/legend_file.h"
 
 namespace ecocube {
 namespace {
 
-struct ImportArguments {
-  std::string from, to, legend, variable;
-  std::vector<std::string> features, classes;
-};
-
-Result<Legend> legend_named(const std::string& name) {
-  if (name == "clc") return clc_legend();
-  ECOCUBE_TRY_ASSIGN(const std::string text, read_text(name));
-  return parse_legend(text, name);
-}
-
 /// The classes of the file in its order: as asked, else as the file labels them, looked up in the legend.
-Result<std::vector<LegendClass>> classes_of(const ImportArguments& arguments) {
+Result<std::vector<LegendClass>> classes_of(const ImportOptions& arguments) {
   if (arguments.legend.empty() && arguments.classes.empty()) return std::vector<LegendClass>();
   std::vector<std::string> labels = arguments.classes;
   if (labels.empty()) {
     ECOCUBE_TRY_ASSIGN(const Model plain, import_model(arguments.from, {}));
     for (const LegendClass& entry : plain.classes) labels.push_back(entry.code);
   }
-  ECOCUBE_TRY_ASSIGN(const Legend legend, legend_named(arguments.legend.empty() ? "clc" : arguments.legend));
+  ECOCUBE_TRY_ASSIGN(const Legend legend, load_legend(arguments.legend.empty() ? "clc" : arguments.legend));
   std::vector<std::string> codes;
   for (const LegendClass& entry : legend.classes) codes.push_back(entry.code);
   std::vector<LegendClass> classes;
@@ -48,7 +37,9 @@ Result<std::vector<LegendClass>> classes_of(const ImportArguments& arguments) {
   return classes;
 }
 
-Result<std::string> import_with(const ImportArguments& arguments) {
+}  // namespace
+
+Result<std::string> run_import(const ImportOptions& arguments) {
   ImportNames names{arguments.features, {}, arguments.variable};
   ECOCUBE_TRY_ASSIGN(names.classes, classes_of(arguments));
   ECOCUBE_TRY_ASSIGN(const Model model, import_model(arguments.from, names));
@@ -61,10 +52,8 @@ Result<std::string> import_with(const ImportArguments& arguments) {
       codes.empty() ? "for the number " + model.response->variable : "for the classes " + join(codes, ", "));
 }
 
-}  // namespace
-
 void add_import_command(CLI::App& app, Action& action) {
-  auto arguments = std::make_shared<ImportArguments>();
+  auto arguments = std::make_shared<ImportOptions>();
   CLI::App* command =
       app.add_subcommand("import", "Make a model file of trees trained by XGBoost, LightGBM or scikit-learn");
   command->footer(
@@ -80,7 +69,7 @@ void add_import_command(CLI::App& app, Action& action) {
   command->add_option("--variable", arguments->variable, "what a regression speaks of");
   command->final_callback([&action, arguments] {
     action = [arguments]() -> int {
-      const auto done = import_with(*arguments);
+      const auto done = run_import(*arguments);
       if (!done) return report(done.error());
       fmt::print("{}", *done);
       return exit_done;
