@@ -18,13 +18,18 @@ using testing::HasSubstr;
 
 class ImportCommandTest : public testing::Test {
  protected:
+  /// Of this test alone: several run at once.
+  static fs::path folder() {
+    return fs::path(testing::TempDir()) /
+           fmt::format("ecocube_import_{}", testing::UnitTest::GetInstance()->current_test_info()->name());
+  }
   static ImportOptions options(const std::string& file) {
     ImportOptions options;
     options.from = (fs::path(ECOCUBE_SOURCE_DIR) / "src/io/model/testdata" / file).string();
-    options.to = (fs::path(testing::TempDir()) / "ecocube_import" / (file + ".ecomodel")).string();
+    options.to = (folder() / (file + ".ecomodel")).string();
     return options;
   }
-  void TearDown() override { fs::remove_all(fs::path(testing::TempDir()) / "ecocube_import"); }
+  void TearDown() override { fs::remove_all(folder()); }
 };
 
 TEST_F(ImportCommandTest, ClassesAreThoseOfTheLegendWhateverTheirOrderInTheFile) {
